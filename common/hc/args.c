@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/* Arguments: one table of options, read by getopt_long and by --help.
+ * Every number is checked to its last character: "12x", "-1" and 1e9999 are errors, not 12, huge and
+ * infinity, as strtol and atof would have it.
+ */
+#define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+
+#include "internal.h"
+
+enum { MAX_OPTIONS = 40 };
+
+bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
+    uint64_t v = 0;
+    if (!*text) return false;
+    for (const char *p = text; *p; p++) {
+        if (*p < '0' || *p > '9') return false;
+        if (__builtin_mul_overflow(v, 10u, &v)) return false;
+        if (__builtin_add_overflow(v, (uint64_t)(*p - '0'), &v)) return false;
+    }
+    if (v > max) return false;
+    *value = v;
+    return true;
+}
+
+/* "640x480" to {640, 480}; returns how many numbers, or 0 if it is not a shape. */
+static int parse_shape(const char *text, size_t size[3]) {
+    char part[3][24];
+    int rank = 0;
+    for (const char *p = text;;) {
+        size_t length = strcspn(p, "x");
+        if (rank == 3 || length >= sizeof part[0]) return 0;
+        memcpy(part[rank], p, length);
+        part[rank++][length] = '\0';
+        if (!p[length]) break;
+        p += length + 1;
+    }
+    for (int i = 0; i < rank; i++) {
+        uint64_t v;
+        if (!hc_parse_count(part[i], SIZE_MAX, &v)) return 0;
+        size[i] = (size_t)v;
+    }
+    return rank;
+}
+
+static const char *shape_word(int rank) {
+    return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N";
+}
+
+static int bad_value(const HcOption *option, const char *text, const char *expected) {
+    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
+}
+
+static bool is_choice(const char *values, const char *text) {
+    size_t length = strlen(text);
+    for (const char *p = values; length; p++) {
+        size_t part = strcspn(p, "|");
+        if (part == length && memcmp(p, text, part) == 0) return true;
+        p += part;
+        if (!*p) break;
+    }
+    return false;
+}
+
+static int take_value(const HcOption *option, const char *text, const HcRecipe *recipe) {
+    uint64_t count;
+    switch (option->kind) {
+    case HC_KIND_FLAG:
+        *(bool *)option->value = true;
+        return HC_OK;
+    case HC_KIND_TEXT:
+        *(const char **)option->value = text;
+        return HC_OK;
+    case HC_KIND_CHOICE:
+        if (!is_choice(option->values, text))
+            return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: must be one of %s", option->name,
+                                text, option->values);
+        *(const char **)option->value = text;
+        return HC_OK;
+    case HC_KIND_COUNT:
+        if (!hc_parse_count(text, SIZE_MAX, &count))
+            return bad_value(option, text, "not a count (decimal digits only, at most 64 bits)");
+        *(size_t *)option->value = (size_t)count;
+        return HC_OK;
+    case HC_KIND_SEED:
+        if (!hc_parse_count(text, UINT64_MAX, (uint64_t *)option->value))
+            return bad_value(option, text, "not a seed (decimal digits only, at most 64 bits)");
+        return HC_OK;
+    case HC_KIND_REPEAT:
+        if (!hc_parse_count(text, 1000000, &count) || count == 0)
+            return bad_value(option, text, "not a number of repetitions, 1 to 1000000");
+        *(unsigned *)option->value = (unsigned)count;
+        return HC_OK;
+    case HC_KIND_SHAPE: {
+        size_t size[3] = {0, 0, 0};
+        int rank = parse_shape(text, size);
+        if (rank == 0 || (recipe->rank && rank != recipe->rank))
+            return hc_set_error(HC_USAGE, 0, NULL, NULL,
+                                "--size %s: not a size (%s, decimal digits only, at most 64 bits)",
+                                text, shape_word(recipe->rank));
+        memcpy(option->value, size, sizeof size);
+        return HC_OK;
+    }
+    case HC_KIND_REAL: {
+        char *end;
+        errno = 0;
+        double v = strtod(text, &end);
+        if (end == text || *end || errno == ERANGE || !isfinite(v))
+            return bad_value(option, text, "not a finite number");
+        *(double *)option->value = v;
+        return HC_OK;
+    }
+    case HC_KIND_END: break;
+    }
+    return HC_OK;
+}
+
+/* The options of every recipe, pointing into args. Returns how many. */
+static size_t common_options(HcArgs *args, HcOption *out) {
+    const HcOption table[] = {
+        {HC_KIND_SHAPE, "size", args->size, "N|MxN|MxKxN", "size of the problem (also -n)"},
+        {HC_KIND_SEED, "seed", &args->seed, "S", "seed of the random input"},
+        {HC_KIND_REPEAT, "repeat", &args->repeat, "R", "how often to measure"},
+        HC_TEXT("device", &args->device, "SPEC",
+                "cpu, opencl, opencl:P[:D], cuda[:N], sim, or part of a device's name"),
+        HC_FLAG("list-devices", &args->list_devices, "list the devices this recipe can use"),
+        HC_REAL("timeout", &args->timeout_s, "S", "stop after S seconds with exit code 124"),
+        HC_TEXT("kernel-dir", &args->kernel_dir, "DIR", "load kernels from DIR"),
+        HC_FLAG("no-cache", &args->no_cache, "compile kernels anew"),
+        HC_FLAG("explain", &args->explain, "show each API call, bytes moved and time, on stderr"),
+        HC_FLAG("json", &args->json, "print one JSON object instead of text"),
+        HC_FLAG("quiet", &args->quiet, "print errors only"),
+        HC_FLAG("help", &args->help, "this text (also -h)"),
+        HC_FLAG("version", &args->version, "version of the cookbook"),
+    };
+    memcpy(out, table, sizeof table);
+    return sizeof table / sizeof table[0];
+}
+
+int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
+    *args = (HcArgs){.seed = 1, .repeat = recipe->repeat};
+    memcpy(args->size, recipe->size, sizeof args->size);
+    HcOption options[MAX_OPTIONS];
+    size_t count = common_options(args, options);
+    for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
+        if (count < MAX_OPTIONS) options[count++] = *o;
+
+    struct option names[MAX_OPTIONS + 1] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        int wants = options[i].kind == HC_KIND_FLAG ? no_argument : required_argument;
+        names[i] = (struct option){options[i].name, wants, NULL, 256 + (int)i};
+    }
+#ifdef __GLIBC__
+    optind = 0; /* begin anew, also in the middle of an argument */
+#else
+    optind = 1;
+#endif
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
+        const char *seen = argv[optind > 0 ? optind - 1 : 0];
+        if (c == 'n') c = 256; /* "size" is the first option */
+        if (c == 'h') args->help = true;
+        if (c == ':') return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: needs a value", seen);
+        if (c == '?') return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: unknown option", seen);
+        if (c < 256) continue;
+        int status = take_value(&options[c - 256], optarg ? optarg : "", recipe);
+        if (status != HC_OK) return status;
+    }
+    if (optind < argc)
+        return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: unexpected argument", argv[optind]);
+    bool timeout_given = args->timeout_s != 0;
+    if (timeout_given && !(args->timeout_s > 0 && args->timeout_s <= 1e9))
+        return hc_set_error(HC_USAGE, 0, NULL, NULL, "--timeout: must be over 0 and at most 1e9 s");
+    return HC_OK;
+}
+
+static void print_option(const HcOption *option, FILE *out) {
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", option->name, option->values ? " " : "",
+             option->values ? option->values : "");
+    fprintf(out, "  %-28s %s", left, option->help);
+    if (option->kind == HC_KIND_CHOICE) fprintf(out, " (default %s)", *(const char **)option->value);
+    if (option->kind == HC_KIND_COUNT) fprintf(out, " (default %zu)", *(size_t *)option->value);
+    if (option->kind == HC_KIND_REAL && *(double *)option->value != 0)
+        fprintf(out, " (default %g)", *(double *)option->value);
+    fputc('\n', out);
+}
+
+/* Options that a recipe accepts, so that all can be called alike, but that change nothing in it. */
+static bool has_effect(const HcOption *option, const HcRecipe *recipe) {
+    if (option->kind == HC_KIND_SHAPE) return recipe->rank > 0;
+    if (option->kind == HC_KIND_SEED) return recipe->random;
+    if (option->kind == HC_KIND_REPEAT) return recipe->repeat > 0;
+    return true;
+}
+
+void hc_print_help(const HcRecipe *recipe, FILE *out) {
+    HcArgs args = {0};
+    HcOption options[MAX_OPTIONS];
+    size_t count = common_options(&args, options);
+    fprintf(out, "%s: %s\n\nUsage: %s [OPTIONS]\n", recipe->name, recipe->summary, recipe->name);
+    if (recipe->options) fputs("\nOptions of this recipe:\n", out);
+    for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
+        print_option(o, out);
+    fputs("\nOptions of every recipe:\n", out);
+    for (size_t i = 0; i < count; i++)
+        if (has_effect(&options[i], recipe)) print_option(&options[i], out);
+    if (recipe->rank) {
+        fprintf(out, "\nDefaults: --size %zu", recipe->size[0]);
+        for (int i = 1; i < recipe->rank; i++) fprintf(out, "x%zu", recipe->size[i]);
+        if (recipe->random) fputs(" --seed 1", out);
+        if (recipe->repeat) fprintf(out, " --repeat %u", recipe->repeat);
+        fputc('\n', out);
+    }
+    fputs("Accepted without effect here:", out);
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        if (!has_effect(&options[i], recipe)) any = fprintf(out, " --%s", options[i].name) > 0;
+    fputs(any ? "\n" : " none\n", out);
+    fputs("Environment: HC_DEVICE (as --device), HC_KERNEL_DIR (as --kernel-dir), NO_COLOR.\n"
+          "Exit codes: 0 ok and verified, 1 wrong result, 2 usage, 3 run-time error, 4 kernel build\n"
+          "error, 77 hardware or library absent, 124 --timeout reached, 130 interrupted.\n",
+          out);
+}

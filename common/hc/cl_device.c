@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* OpenCL devices, and OpenCL's error codes in words.
+ * The loader reads which drivers ("platforms") are installed from /etc/OpenCL/vendors; a machine may
+ * have none, or one that finds no device. Both are reported as what they are, with what to install.
+ */
+#define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hc_cl.h"
+
+static const struct {
+    cl_int code;
+    const char *name, *meaning, *hint;
+} codes[] = {
+#define CL_CODE(number, name, meaning, hint) {number, #name, meaning, hint},
+#include "cl_errors.def"
+#undef CL_CODE
+};
+
+int hc_cl_set_error(cl_int code) {
+    int status = code == -11 || code == -15 || code == -17 || code == -46 ? HC_BUILD
+                 : code == -1 || code == -1001                            ? HC_SKIP
+                                                                          : HC_ERROR;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (codes[i].code == code)
+            return hc_set_error(status, code, codes[i].name, codes[i].hint, "%s", codes[i].meaning);
+    return hc_set_error(status, code, "unknown OpenCL error", "an extension of this driver may define it",
+                        "the driver returned a code that OpenCL does not define");
+}
+
+const char *hc_cl_error_name(cl_int code) {
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (codes[i].code == code) return codes[i].name;
+    return "unknown OpenCL error";
+}
+
+/* Can folder be made and written? Creates it and its parents, as PoCL itself does. */
+static bool can_write(const char *folder) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s", folder);
+    for (char *p = path + 1; *p; p++)
+        if (*p == '/') {
+            *p = '\0';
+            mkdir(path, 0777);
+            *p = '/';
+        }
+    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
+}
+
+/* PoCL reports "no device" when it cannot make its cache; find out, since the remedy is another. */
+static int check_pocl_cache(void) {
+    char folder[4096];
+    const char *set = getenv("POCL_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (set) snprintf(folder, sizeof folder, "%s", set);
+    else if (xdg) snprintf(folder, sizeof folder, "%s/pocl/kcache", xdg);
+    else snprintf(folder, sizeof folder, "%s/.cache/pocl/kcache", home ? home : "/tmp");
+    if (can_write(folder)) return HC_SKIP;
+    return hc_set_error(HC_ERROR, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
+                        "set POCL_CACHE_DIR to a folder that you can write, on a disk that is not full",
+                        "PoCL shows no device because it cannot write its kernel cache %s", folder);
+}
+
+static HcDevice describe(cl_platform_id platform, cl_device_id device, cl_uint p, cl_uint d) {
+    HcDevice out = {.api = "opencl", .platform = (int)p, .index = (int)d, .handle = device};
+    cl_device_type type = 0;
+    char version[128] = "", vendor[128] = "";
+    clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof out.name, out.name, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof vendor, vendor, NULL);
+    clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof version, version, NULL);
+    version[strcspn(version, "|")] = '\0'; /* '|' divides cells of our tables */
+    snprintf(out.detail, sizeof out.detail, "%s, %.*s", vendor, (int)strcspn(version, ","), version);
+    for (size_t end = strlen(out.detail); end && out.detail[end - 1] == ' ';) out.detail[--end] = '\0';
+    out.is_cpu = (type & CL_DEVICE_TYPE_CPU) != 0;
+    out.is_gpu = (type & CL_DEVICE_TYPE_GPU) != 0;
+    return out;
+}
+
+static int list_devices(HcDevice *devices, size_t max, size_t *count) {
+    enum { MAX_PLATFORMS = 32, MAX_PER_PLATFORM = 64 };
+    cl_platform_id platforms[MAX_PLATFORMS];
+    cl_uint platform_count = 0;
+    bool pocl_is_empty = false;
+    *count = 0;
+    cl_int code = clGetPlatformIDs(MAX_PLATFORMS, platforms, &platform_count);
+    if (code != CL_SUCCESS || platform_count == 0)
+        return hc_cl_set_error(code == CL_SUCCESS ? -1001 : code);
+    for (cl_uint p = 0; p < platform_count && p < MAX_PLATFORMS; p++) {
+        cl_device_id ids[MAX_PER_PLATFORM];
+        cl_uint found = 0;
+        char name[128] = "";
+        code = clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, MAX_PER_PLATFORM, ids, &found);
+        clGetPlatformInfo(platforms[p], CL_PLATFORM_NAME, sizeof name, name, NULL);
+        if (code != CL_SUCCESS) found = 0; /* a platform without devices must not hide the others */
+        if (!found && strstr(name, "Portable Computing Language")) pocl_is_empty = true;
+        for (cl_uint d = 0; d < found && d < MAX_PER_PLATFORM; d++, ++*count)
+            if (*count < max) devices[*count] = describe(platforms[p], ids[d], p, d);
+    }
+    if (*count) return HC_OK;
+    if (pocl_is_empty && check_pocl_cache() == HC_ERROR) return HC_ERROR;
+    return hc_set_error(HC_SKIP, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
+                        "if POCL_DEVICES is set, unset it; otherwise ./cook doctor looks further",
+                        "an OpenCL platform is installed, but none has a device");
+}
+
+const HcApi hc_cl_api = {"opencl", "OpenCL", list_devices};
+
+int hc_cl_check_alloc(cl_device_id device, size_t bytes, size_t count) {
+    cl_ulong one = 0, all = 0;
+    char asked[64], limit[64];
+    clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof one, &one, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof all, &all, NULL);
+    if (bytes > one)
+        return hc_set_error(HC_ERROR, CL_INVALID_BUFFER_SIZE, "CL_INVALID_BUFFER_SIZE",
+                            "take a smaller --size, or work through the data in pieces",
+                            "asked for a buffer of %s; the device allows %s for one buffer",
+                            hc_format_bytes(bytes, true, asked, sizeof asked),
+                            hc_format_bytes(one, true, limit, sizeof limit));
+    if (count && bytes > all / count)
+        return hc_set_error(HC_ERROR, CL_MEM_OBJECT_ALLOCATION_FAILURE,
+                            "CL_MEM_OBJECT_ALLOCATION_FAILURE", "take a smaller --size",
+                            "asked for %zu buffers of %s; the device has %s", count,
+                            hc_format_bytes(bytes, true, asked, sizeof asked),
+                            hc_format_bytes(all, true, limit, sizeof limit));
+    return HC_OK;
+}
+
+double hc_cl_event_ms(cl_event event) {
+    cl_ulong start, end;
+    if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ||
+        clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL))
+        return (double)NAN;
+    return (double)(end - start) * 1e-6; /* the API counts nanoseconds */
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* Memory and kernel files. Kernels are read at run time, so that a reader can edit one and run again
+ * without building; the first place that has the file wins, and if none has it, all are named.
+ */
+#define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+int hc_alloc(size_t n, size_t size, void *out) {
+    size_t bytes;
+    char text[64];
+    void *memory = NULL;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        return hc_set_error(HC_ERROR, 0, NULL, "take a smaller --size",
+                            "%zu elements of %zu bytes are more than this machine can address", n, size);
+    memory = malloc(bytes ? bytes : 1);
+    if (!memory)
+        return hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", "take a smaller --size",
+                            "no host memory for %s", hc_format_bytes(bytes, true, text, sizeof text));
+    memset(memory, 0, bytes); /* touch every page now, or the first copy into it is slow */
+    memcpy(out, &memory, sizeof memory);
+    return HC_OK;
+}
+
+/* Read path whole. HC_OK, HC_SKIP if there is no such file, or HC_USAGE with the reason. */
+static int read_file(const char *path, char **text) {
+    static const char hint[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
+    struct stat info;
+    if (stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return HC_SKIP;
+    FILE *file = fopen(path, "rb");
+    if (!file || fstat(fileno(file), &info) != 0) {
+        int status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: %s", path, strerror(errno));
+        if (file) fclose(file);
+        return status;
+    }
+    int status = HC_OK;
+    char *memory = NULL;
+    if (!S_ISREG(info.st_mode)) {
+        status = hc_set_error(HC_USAGE, 0, NULL, hint, "%s: not a regular file", path);
+    } else if ((status = hc_alloc((size_t)info.st_size + 1, 1, &memory)) == HC_OK &&
+               fread(memory, 1, (size_t)info.st_size, file) != (size_t)info.st_size) {
+        status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: could not be read", path);
+        free(memory);
+    }
+    fclose(file);
+    if (status == HC_OK) *text = memory;
+    return status;
+}
+
+/* Look for kernels/file beside the program and in each folder above it. */
+static int search_upwards(const char *file, char **text) {
+    char folder[4096], path[4608];
+    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    for (char *slash; (slash = strrchr(folder, '/')) != NULL;) {
+        *slash = '\0';
+        static const char *const below[] = {"kernels", "share/hc/kernels"};
+        for (int i = 0; i < 2; i++) {
+            snprintf(path, sizeof path, "%s/%s/%s", folder, below[i], file);
+            int status = read_file(path, text);
+            if (status != HC_SKIP) return status;
+        }
+    }
+    return HC_SKIP;
+}
+
+static int find_kernel(const char *file, char **text) {
+    const char *places[] = {hc_run.args.kernel_dir, getenv("HC_KERNEL_DIR"), hc_run.kernels};
+    char tried[2048] = "", path[4608];
+    bool asked = false; /* a folder that the user named is the only place */
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && !asked; i++) {
+        if (!places[i] || !*places[i]) continue;
+        asked = i < 2;
+        snprintf(path, sizeof path, "%s/%s", places[i], file);
+        int status = read_file(path, text);
+        if (status != HC_SKIP) return status;
+        size_t at = strlen(tried);
+        snprintf(tried + at, sizeof tried - at, " %s", places[i]);
+    }
+    int status = asked ? HC_SKIP : search_upwards(file, text);
+    if (status != HC_SKIP) return status;
+    return hc_set_error(HC_USAGE, ENOENT, "ENOENT", "name the folder with --kernel-dir or HC_KERNEL_DIR",
+                        "kernel file %s not found in:%s%s", file, tried,
+                        asked ? "" : " kernels/ beside and above the program");
+}
+
+int hc_load_kernel(const char *file, char **text) {
+    char *kernel = NULL, *random = NULL, *both = NULL;
+    int status = find_kernel(file, &kernel);
+    if (status != HC_OK || !strstr(kernel, "hc_random_")) {
+        *text = kernel;
+        return status;
+    }
+    status = find_kernel("philox.h", &random);
+    if (status == HC_OK) {
+        size_t room = strlen(random) + strlen(kernel) + strlen(file) + 32;
+        status = hc_alloc(room, 1, &both);
+        /* #line: messages of the compiler count from the reader's own first line */
+        if (both) snprintf(both, room, "%s\n#line 1 \"%s\"\n%s", random, file, kernel);
+    }
+    free(random);
+    free(kernel);
+    *text = both;
+    return status;
+}

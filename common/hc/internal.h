@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* internal.h - what the files of this library share and recipes do not see. */
+#ifndef HC_INTERNAL_H
+#define HC_INTERNAL_H
+#include "hc.h"
+
+#ifndef HC_VERSION
+#define HC_VERSION "unbuilt" /* the build passes version and commit; the one-line cc does not */
+#endif
+
+struct cJSON;
+
+/* One line of the report: a figure with the words and the JSON key it goes by. */
+typedef struct HcNote {
+    char label[32], text[256];
+} HcNote;
+
+/* The state of the one run of this process; run.c starts it, report.c prints it. */
+typedef struct HcRun {
+    const HcRecipe *recipe;
+    HcArgs args;
+    const char *kernels; /* where the build keeps them; NULL: not known */
+    bool started, ended;
+    bool has_device;
+    HcDevice device;
+    bool verified_any, wrong_any;
+    double max_error;
+    size_t elements;
+    struct cJSON *results;
+    HcNote notes[64];
+    size_t note_count;
+    double *times[HC_TIMES];
+    size_t time_count[HC_TIMES], time_room[HC_TIMES];
+} HcRun;
+extern HcRun hc_run;
+
+/* hc_report_json - the run as one line of JSON, to be freed; error NULL: none. NULL if out of memory. */
+char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
+                     int line);
+
+/* hc_report_text - what hc_end prints for people. */
+void hc_report_text(FILE *out);
+
+/* hc_finish_stdout - flush stdout; a failed write turns rc into HC_ERROR, in words on stderr. */
+int hc_finish_stdout(int rc);
+
+/* hc_forget_step - wipe the progress line, if one stands on the terminal. */
+void hc_forget_step(void);
+
+/* hc_prepare_last_words - write down now what a signal handler will say, since it may not then. */
+void hc_prepare_last_words(void);
+
+#endif

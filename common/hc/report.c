@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+/* What a run found: gathered figure by figure, printed once at the end, as text or as one JSON object
+ * of the form in result.schema.json. No time and no rate is shown of a run whose answer was wrong.
+ */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+
+#include "internal.h"
+
+static const char *const time_names[HC_TIMES] = {"build", "upload", "kernel", "download"};
+
+struct cJSON *hc_results(void) {
+    if (!hc_run.results) hc_run.results = cJSON_CreateObject();
+    return hc_run.results;
+}
+
+void hc_json_u64(struct cJSON *object, const char *key, uint64_t value) {
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRIu64, value);
+    cJSON_AddRawToObject(object, key, digits);
+}
+
+/* JSON has no NaN and no infinity. */
+static void add_f64(cJSON *object, const char *key, double value) {
+    if (isfinite(value)) cJSON_AddNumberToObject(object, key, value);
+    else cJSON_AddNullToObject(object, key);
+}
+
+static void add_note(const char *label, const char *text) {
+    if (hc_run.note_count == sizeof hc_run.notes / sizeof hc_run.notes[0]) return;
+    HcNote *note = &hc_run.notes[hc_run.note_count++];
+    snprintf(note->label, sizeof note->label, "%s", label);
+    snprintf(note->text, sizeof note->text, "%s", text);
+}
+
+void hc_note_f64(const char *key, const char *label, double value, const char *unit) {
+    char text[64];
+    snprintf(text, sizeof text, "%.4g%s%s", value, *unit ? " " : "", unit);
+    add_note(label, text);
+    add_f64(hc_results(), key, value);
+}
+
+void hc_note_text(const char *key, const char *label, const char *value) {
+    add_note(label, value);
+    cJSON_AddStringToObject(hc_results(), key, value);
+}
+
+void hc_note_time(HcTime what, double ms) {
+    size_t *n = &hc_run.time_count[what], *room = &hc_run.time_room[what];
+    if (*n == *room) {
+        size_t more = *room ? 2 * *room : 16;
+        double *grown = realloc(hc_run.times[what], more * sizeof *grown);
+        if (!grown) return;
+        hc_run.times[what] = grown;
+        *room = more;
+    }
+    hc_run.times[what][(*n)++] = ms;
+}
+
+HcStats hc_time_stats(HcTime what) {
+    return hc_stats(hc_run.times[what], hc_run.time_count[what]);
+}
+
+bool hc_verify(const char *what, HcVerdict v) {
+    char count[32], text[256];
+    hc_run.verified_any = true;
+    hc_run.elements += v.n;
+    /* NaN must win: fmax() would drop it. */
+    if (isnan(v.max_error) || v.max_error > hc_run.max_error) hc_run.max_error = v.max_error;
+    if (v.wrong) {
+        hc_run.wrong_any = true;
+        fprintf(stderr, "WRONG: %s: %zu of %zu elements differ (max error %.3g, allowed: %s)\n%s", what,
+                v.wrong, v.n, v.max_error, v.allowed, v.first);
+        return false;
+    }
+    snprintf(text, sizeof text, "yes: %s, %s elements, max error %.3g (allowed: %s)", what,
+             hc_format_count(v.n, count, sizeof count), v.max_error, v.allowed);
+    add_note("verified", text);
+    return true;
+}
+
+static cJSON *params(void) {
+    cJSON *object = cJSON_CreateObject();
+    const HcRecipe *r = hc_run.recipe;
+    const HcArgs *a = &hc_run.args;
+    if (r->rank == 1) hc_json_u64(object, "size", a->size[0]);
+    if (r->rank > 1) {
+        cJSON *size = cJSON_AddArrayToObject(object, "size");
+        for (int i = 0; i < r->rank; i++) {
+            char digits[24];
+            snprintf(digits, sizeof digits, "%zu", a->size[i]);
+            cJSON_AddItemToArray(size, cJSON_CreateRaw(digits));
+        }
+    }
+    if (r->random) hc_json_u64(object, "seed", a->seed);
+    if (r->repeat) hc_json_u64(object, "repeat", a->repeat);
+    for (const HcOption *o = r->options; o && o->kind != HC_KIND_END; o++) {
+        if (o->kind == HC_KIND_FLAG) cJSON_AddBoolToObject(object, o->name, *(bool *)o->value);
+        else if (o->kind == HC_KIND_COUNT) hc_json_u64(object, o->name, *(size_t *)o->value);
+        else if (o->kind == HC_KIND_REAL) add_f64(object, o->name, *(double *)o->value);
+        else if (!*(const char **)o->value) cJSON_AddNullToObject(object, o->name);
+        else cJSON_AddStringToObject(object, o->name, *(const char **)o->value);
+    }
+    return object;
+}
+
+static void add_error(cJSON *root, const HcError *e, const char *call, const char *file, int line) {
+    if (!e) {
+        cJSON_AddNullToObject(root, "error");
+        return;
+    }
+    cJSON *object = cJSON_AddObjectToObject(root, "error");
+    cJSON_AddNumberToObject(object, "code", e->code);
+    cJSON_AddStringToObject(object, "name", e->name);
+    cJSON_AddStringToObject(object, "message", e->message);
+    cJSON_AddItemToObject(object, "call", call ? cJSON_CreateString(call) : cJSON_CreateNull());
+    cJSON_AddItemToObject(object, "file", file ? cJSON_CreateString(file) : cJSON_CreateNull());
+    cJSON_AddNumberToObject(object, "line", line);
+    cJSON_AddStringToObject(object, "hint", e->hint);
+    if (e->detail) cJSON_AddStringToObject(object, "detail", e->detail);
+}
+
+char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
+                     int line) {
+    cJSON *root = cJSON_CreateObject();
+    bool trusted = hc_run.verified_any && !hc_run.wrong_any;
+    cJSON_AddNumberToObject(root, "schema", 1);
+    cJSON_AddStringToObject(root, "status", status);
+    add_error(root, error, call, file, line);
+    cJSON_AddStringToObject(root, "recipe", hc_run.recipe->name);
+    cJSON_AddStringToObject(root, "version", HC_VERSION);
+    if (hc_run.has_device) {
+        char spec[32];
+        cJSON *device = cJSON_AddObjectToObject(root, "device");
+        snprintf(spec, sizeof spec, "%s:%d:%d", hc_run.device.api, hc_run.device.platform,
+                 hc_run.device.index);
+        cJSON_AddStringToObject(device, "api", hc_run.device.api);
+        cJSON_AddStringToObject(device, "name", hc_run.device.name);
+        cJSON_AddStringToObject(device, "platform", hc_run.device.detail);
+        cJSON_AddStringToObject(device, "spec", spec);
+    } else {
+        cJSON_AddNullToObject(root, "device");
+    }
+    cJSON_AddItemToObject(root, "params", params());
+    if (hc_run.verified_any && !error) cJSON_AddBoolToObject(root, "verified", trusted);
+    else cJSON_AddNullToObject(root, "verified");
+    if (hc_run.verified_any) add_f64(root, "max_error", hc_run.max_error);
+    else cJSON_AddNullToObject(root, "max_error");
+    bool show = !hc_run.wrong_any && !error;
+    cJSON_AddItemToObject(root, "results",
+                          show ? cJSON_Duplicate(hc_results(), true) : cJSON_CreateObject());
+    cJSON *times = cJSON_AddObjectToObject(root, "timings_ms");
+    for (int i = 0; i < HC_TIMES; i++) {
+        HcStats s = hc_time_stats((HcTime)i);
+        if (!s.n || !show) continue;
+        cJSON *one = cJSON_AddObjectToObject(times, time_names[i]);
+        add_f64(one, "median", s.median);
+        add_f64(one, "min", s.min);
+        add_f64(one, "max", s.max);
+        cJSON_AddNumberToObject(one, "n", (double)s.n);
+    }
+    char *line_text = cJSON_PrintUnformatted(root), *text = NULL;
+    size_t length = line_text ? strlen(line_text) : 0;
+    if (line_text && (text = malloc(length + 2))) {
+        memcpy(text, line_text, length);
+        memcpy(text + length, "\n", 2);
+    }
+    cJSON_free(line_text);
+    cJSON_Delete(root);
+    return text;
+}
+
+void hc_report_text(FILE *out) {
+    if (hc_run.wrong_any) {
+        fprintf(out, "verified   NO: the answer is wrong, so no time is shown\n");
+        return;
+    }
+    for (int pass = 0; pass < 2; pass++) /* the answer first, then speed */
+        for (size_t i = 0; i < hc_run.note_count; i++) {
+            const HcNote *note = &hc_run.notes[i];
+            if ((strcmp(note->label, "verified") == 0) == (pass == 0))
+                fprintf(out, "%-10s %s\n", note->label, note->text);
+        }
+    HcTable *table = hc_table_new("time in ms|>median|>min|>max|>n");
+    bool any = false;
+    for (int i = 0; i < HC_TIMES; i++) {
+        HcStats s = hc_time_stats((HcTime)i);
+        if (!s.n) continue;
+        any = true;
+        hc_table_row(table, "%s|%.3f|%.3f|%.3f|%zu", time_names[i], s.median, s.min, s.max, s.n);
+    }
+    if (any) hc_table_print(table, out, 0);
+    hc_table_free(table);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+/* The run of a recipe from HC_START to hc_end, and every way in which it can end before.
+ * A kernel that loops, a crash inside a driver, Ctrl-C, or a library that calls exit() must not look
+ * like an answer: each ends in a sentence, its own exit code, and, under --json, one JSON object.
+ */
+#define _XOPEN_SOURCE 700
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+HcRun hc_run;
+
+/* ---- What signal handlers say. They may only call write() and _exit(), so it is made before. ---- */
+
+typedef struct LastWords {
+    int signal, status;
+    const char *name, *message, *hint;
+    char text[768];
+    char *json;
+} LastWords;
+
+static LastWords last_words[] = {
+    {SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
+     "give more time, or less work: a smaller --size or --repeat", "", NULL},
+    {SIGINT, HC_SIGINT, "SIGINT", "interrupted", "", "", NULL},
+    {SIGSEGV, HC_ERROR, "SIGSEGV", "memory outside an array was touched, by a kernel or by the host",
+     "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", "", NULL},
+    {SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", "", "", NULL},
+    {SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", "", "", NULL},
+    {SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", "", "", NULL},
+    {SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", "", "", NULL},
+};
+enum { LAST_WORDS = sizeof last_words / sizeof last_words[0] };
+
+void hc_prepare_last_words(void) {
+    for (int i = 0; i < LAST_WORDS; i++) {
+        LastWords *w = &last_words[i];
+        HcError error = {0};
+        snprintf(error.name, sizeof error.name, "%s", w->name);
+        snprintf(error.message, sizeof error.message, "%s", w->message);
+        snprintf(error.hint, sizeof error.hint, "%s", w->hint);
+        char *old = w->json;
+        w->json = hc_run.args.json ? hc_report_json("error", &error, NULL, NULL, 0) : NULL;
+        free(old);
+        snprintf(w->text, sizeof w->text, "\n%s: %s\n    %s%s%s%s", hc_run.recipe->name, w->name,
+                 w->message, *w->hint ? "\n    hint: " : "", w->hint, "\n");
+    }
+}
+
+static void put(int fd, const char *text) {
+    for (size_t left = strlen(text); left > 0;) {
+        ssize_t wrote = write(fd, text, left);
+        if (wrote <= 0) return;
+        text += wrote;
+        left -= (size_t)wrote;
+    }
+}
+
+static void on_signal(int number) {
+    for (int i = 0; i < LAST_WORDS; i++)
+        if (last_words[i].signal == number) {
+            put(STDERR_FILENO, last_words[i].text);
+            if (last_words[i].json) put(STDOUT_FILENO, last_words[i].json);
+            _exit(last_words[i].status);
+        }
+    _exit(HC_ERROR);
+}
+
+static void catch_signals(double timeout_s) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(HC_SANITIZE)
+    static char stack[1 << 16]; /* a crash may be an overflowing stack */
+    const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
+    const int first_crash = 2;
+#else
+    const int first_crash = LAST_WORDS; /* the sanitizer's own report says more */
+#endif
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < LAST_WORDS; i++)
+        if (i < 2 || i >= first_crash) sigaction(last_words[i].signal, &action, NULL);
+    if (timeout_s > 0) {
+        double whole = floor(timeout_s);
+        struct itimerval timer = {.it_value = {.tv_sec = (time_t)whole,
+                                               .tv_usec = (suseconds_t)((timeout_s - whole) * 1e6)}};
+        if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
+        setitimer(ITIMER_REAL, &timer, NULL);
+    }
+}
+
+/* PoCL's LLVM calls exit(1) when its disk is full; 1 would mean "wrong answer". */
+static void on_exit_elsewhere(void) {
+    if (!hc_run.started || hc_run.ended) return;
+    hc_run.ended = true;
+    hc_set_error(HC_ERROR, 0, NULL, "its own message stands above; a full disk is a usual reason",
+                 "a library ended the program");
+    _exit(hc_fail(HC_ERROR, "exit", 0, "called by a library"));
+}
+
+/* ---- The step shown on a terminal when it lasts over a second ---- */
+
+static pthread_mutex_t step_lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *step_now;
+static double step_began_ms;
+static bool step_shown;
+
+static void *show_steps(void *unused) {
+    (void)unused;
+    bool plain = getenv("NO_COLOR") != NULL;
+    for (;;) {
+        nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
+        pthread_mutex_lock(&step_lock);
+        double seconds = (hc_now_ms() - step_began_ms) / 1e3;
+        if (step_now && seconds > 1) {
+            fprintf(stderr, "\r%s%s ... %.0f s%s ", plain ? "" : "\033[2m", step_now, seconds,
+                    plain ? "" : "\033[0m");
+            step_shown = true;
+        }
+        pthread_mutex_unlock(&step_lock);
+    }
+    return NULL;
+}
+
+void hc_step(const char *what) {
+    pthread_mutex_lock(&step_lock);
+    if (step_shown) fprintf(stderr, "\r%*s\r", 72, "");
+    step_shown = false;
+    step_now = what;
+    step_began_ms = hc_now_ms();
+    pthread_mutex_unlock(&step_lock);
+}
+
+void hc_forget_step(void) {
+    hc_step(NULL);
+}
+
+static void start_steps(void) {
+    const char *term = getenv("TERM");
+    if (!isatty(STDERR_FILENO) || !term || strcmp(term, "dumb") == 0) return;
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, show_steps, NULL) == 0) pthread_detach(thread);
+}
+
+/* ---- Beginning and end ---- */
+
+int hc_finish_stdout(int rc) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return rc;
+    fprintf(stderr, "%s: stdout: could not write the result\n    hint: is the disk full?\n",
+            hc_run.recipe ? hc_run.recipe->name : "hc");
+    return rc == HC_OK || rc == HC_WRONG ? HC_ERROR : rc;
+}
+
+void hc_say(const char *format, ...) {
+    if (hc_run.args.json || hc_run.args.quiet) return;
+    va_list list;
+    va_start(list, format);
+    vprintf(format, list);
+    va_end(list);
+}
+
+/* Variables that an API's library reads when it is first called. */
+static int set_environment(const HcArgs *args, const char *layers) {
+    char layer[4096];
+    if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
+    if (!args->explain) return HC_OK;
+    snprintf(layer, sizeof layer, "%s/libhc_explain_cl.so", layers ? layers : ".");
+    if (access(layer, R_OK) != 0)
+        return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
+                            "--explain needs %s, which is not there", layer);
+    setenv("OPENCL_LAYERS", layer, 1); /* read by the OpenCL loader */
+    return HC_OK;
+}
+
+int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers, int argc,
+             char **argv) {
+    hc_run = (HcRun){.recipe = recipe, .kernels = kernels};
+    int status = hc_parse_args(args, recipe, argc, argv);
+    hc_run.args = *args;
+    if (status != HC_OK) {
+        fprintf(stderr, "%s: %s\n    hint: %s --help lists the options\n", recipe->name,
+                hc_last_error()->message, recipe->name);
+        return status;
+    }
+    if (args->help || args->version) {
+        if (args->help) hc_print_help(recipe, stdout);
+        else printf("%s %s\n", recipe->name, HC_VERSION);
+        return hc_finish_stdout(HC_OK);
+    }
+    atexit(on_exit_elsewhere);
+    hc_run.started = true;
+    hc_prepare_last_words();
+    catch_signals(args->timeout_s);
+    if (!args->quiet && !args->json) start_steps();
+    status = set_environment(args, layers);
+    if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--explain");
+    if (args->list_devices) {
+        status = hc_list_devices(recipe->apis, stdout);
+        if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--list-devices");
+        hc_run.ended = true;
+        return hc_finish_stdout(HC_OK);
+    }
+    return HC_CONTINUE;
+}
+
+int hc_fail(int status, const char *file, int line, const char *call) {
+    const HcError *e = hc_last_error();
+    hc_forget_step();
+    fflush(stdout); /* what was said before the error comes first */
+    if (line) fprintf(stderr, "%s:%d: %s\n", file, line, call);
+    else fprintf(stderr, "%s: %s\n", file, call);
+    fprintf(stderr, "    ");
+    if (*e->name) fprintf(stderr, "%s (%d): ", e->name, e->code);
+    fprintf(stderr, "%s\n", e->message);
+    if (e->detail) fprintf(stderr, "%s", e->detail);
+    if (*e->hint) fprintf(stderr, "    hint: %s\n", e->hint);
+    bool usage = status == HC_USAGE;
+    if (hc_run.args.json && !usage) {
+        char *json = hc_report_json(status == HC_SKIP ? "skip" : "error", e, call, file, line);
+        if (json) fputs(json, stdout);
+        free(json);
+    }
+    hc_run.ended = true;
+    return hc_finish_stdout(status);
+}
+
+int hc_end(void) {
+    hc_forget_step();
+    int rc = hc_run.wrong_any ? HC_WRONG : HC_OK;
+    if (hc_run.args.json) {
+        char *json = hc_report_json(rc == HC_OK ? "ok" : "wrong", NULL, NULL, NULL, 0);
+        if (json) fputs(json, stdout);
+        else rc = HC_ERROR;
+        free(json);
+    } else if (!hc_run.args.quiet) {
+        hc_report_text(stdout);
+    }
+    hc_run.ended = true;
+    return hc_finish_stdout(rc);
+}
