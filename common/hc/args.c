@@ -27,27 +27,19 @@ bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
 
 /* "640x480" to {640, 480}; returns how many numbers, or 0 if it is not a shape. */
 static int parse_shape(const char *text, size_t size[3]) {
-    char part[3][24];
+    char copy[72];
     int rank = 0;
-    for (const char *p = text;;) {
-        size_t length = strcspn(p, "x");
-        if (rank == 3 || length >= sizeof part[0]) return 0;
-        memcpy(part[rank], p, length);
-        part[rank++][length] = '\0';
-        if (!p[length]) break;
-        p += length + 1;
-    }
-    for (int i = 0; i < rank; i++) {
+    if (strlen(text) >= sizeof copy) return 0;
+    for (char *part = strcpy(copy, text), *next; part; part = next) {
         uint64_t v;
-        if (!hc_parse_count(part[i], SIZE_MAX, &v)) return 0;
-        size[i] = (size_t)v;
+        if ((next = strchr(part, 'x')) != NULL) *next++ = '\0';
+        if (rank == 3 || !hc_parse_count(part, SIZE_MAX, &v)) return 0;
+        size[rank++] = (size_t)v;
     }
     return rank;
 }
 
-static const char *shape_word(int rank) {
-    return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N";
-}
+static const char *shape_word(int rank) { return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N"; }
 
 static int bad_value(const HcOption *option, const char *text, const char *expected) {
     return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
@@ -67,12 +59,8 @@ static bool is_choice(const char *values, const char *text) {
 static int take_value(const HcOption *option, const char *text, const HcRecipe *recipe) {
     uint64_t count;
     switch (option->kind) {
-    case HC_KIND_FLAG:
-        *(bool *)option->value = true;
-        return HC_OK;
-    case HC_KIND_TEXT:
-        *(const char **)option->value = text;
-        return HC_OK;
+    case HC_KIND_FLAG: *(bool *)option->value = true; return HC_OK;
+    case HC_KIND_TEXT: *(const char **)option->value = text; return HC_OK;
     case HC_KIND_CHOICE:
         if (!is_choice(option->values, text))
             return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: must be one of %s", option->name,
@@ -118,9 +106,10 @@ static int take_value(const HcOption *option, const char *text, const HcRecipe *
 }
 
 /* The options of every recipe, pointing into args. Returns how many. */
-static size_t common_options(HcArgs *args, HcOption *out) {
+static size_t common_options(HcArgs *args, const HcRecipe *recipe, HcOption *out) {
     const HcOption table[] = {
-        {HC_KIND_SHAPE, "size", args->size, "N|MxN|MxKxN", "size of the problem (also -n)"},
+        {HC_KIND_SHAPE, "size", args->size, shape_word(recipe->rank),
+         "size of the problem (also -n)"},
         {HC_KIND_SEED, "seed", &args->seed, "S", "seed of the random input"},
         {HC_KIND_REPEAT, "repeat", &args->repeat, "R", "how often to measure"},
         HC_TEXT("device", &args->device, "SPEC",
@@ -140,10 +129,10 @@ static size_t common_options(HcArgs *args, HcOption *out) {
 }
 
 int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
-    *args = (HcArgs){.seed = 1, .repeat = recipe->repeat};
+    *args = (HcArgs){.seed = 1, .repeat = recipe->repeat, .timeout_s = (double)NAN};
     memcpy(args->size, recipe->size, sizeof args->size);
     HcOption options[MAX_OPTIONS];
-    size_t count = common_options(args, options);
+    size_t count = common_options(args, recipe, options);
     for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
         if (count < MAX_OPTIONS) options[count++] = *o;
 
@@ -159,19 +148,23 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
 #endif
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
-        const char *seen = argv[optind > 0 ? optind - 1 : 0];
+        const char letter[3] = {'-', (char)optopt,
+                                '\0'}; /* optopt is 0 for an unknown long option */
+        const char *seen = optopt > 0 && optopt < 256 ? letter : argv[optind > 0 ? optind - 1 : 0];
         if (c == 'n') c = 256; /* "size" is the first option */
         if (c == 'h') args->help = true;
         if (c == ':') return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: needs a value", seen);
-        if (c == '?') return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: unknown option", seen);
+        if (c == '?')
+            return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: %s", seen,
+                                optopt < 256 ? "unknown option" : "takes no value");
         if (c < 256) continue;
         int status = take_value(&options[c - 256], optarg ? optarg : "", recipe);
         if (status != HC_OK) return status;
     }
     if (optind < argc)
         return hc_set_error(HC_USAGE, 0, NULL, NULL, "%s: unexpected argument", argv[optind]);
-    bool timeout_given = args->timeout_s != 0;
-    if (timeout_given && !(args->timeout_s > 0 && args->timeout_s <= 1e9))
+    if (isnan(args->timeout_s)) args->timeout_s = 0; /* not given */
+    else if (!(args->timeout_s > 0 && args->timeout_s <= 1e9))
         return hc_set_error(HC_USAGE, 0, NULL, NULL, "--timeout: must be over 0 and at most 1e9 s");
     return HC_OK;
 }
@@ -181,7 +174,8 @@ static void print_option(const HcOption *option, FILE *out) {
     snprintf(left, sizeof left, "--%s%s%s", option->name, option->values ? " " : "",
              option->values ? option->values : "");
     fprintf(out, "  %-28s %s", left, option->help);
-    if (option->kind == HC_KIND_CHOICE) fprintf(out, " (default %s)", *(const char **)option->value);
+    if (option->kind == HC_KIND_CHOICE)
+        fprintf(out, " (default %s)", *(const char **)option->value);
     if (option->kind == HC_KIND_COUNT) fprintf(out, " (default %zu)", *(size_t *)option->value);
     if (option->kind == HC_KIND_REAL && *(double *)option->value != 0)
         fprintf(out, " (default %g)", *(double *)option->value);
@@ -199,7 +193,7 @@ static bool has_effect(const HcOption *option, const HcRecipe *recipe) {
 void hc_print_help(const HcRecipe *recipe, FILE *out) {
     HcArgs args = {0};
     HcOption options[MAX_OPTIONS];
-    size_t count = common_options(&args, options);
+    size_t count = common_options(&args, recipe, options);
     fprintf(out, "%s: %s\n\nUsage: %s [OPTIONS]\n", recipe->name, recipe->summary, recipe->name);
     if (recipe->options) fputs("\nOptions of this recipe:\n", out);
     for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
@@ -214,13 +208,15 @@ void hc_print_help(const HcRecipe *recipe, FILE *out) {
         if (recipe->repeat) fprintf(out, " --repeat %u", recipe->repeat);
         fputc('\n', out);
     }
-    fputs("Accepted without effect here:", out);
-    bool any = false;
-    for (size_t i = 0; i < count; i++)
-        if (!has_effect(&options[i], recipe)) any = fprintf(out, " --%s", options[i].name) > 0;
-    fputs(any ? "\n" : " none\n", out);
-    fputs("Environment: HC_DEVICE (as --device), HC_KERNEL_DIR (as --kernel-dir), NO_COLOR.\n"
-          "Exit codes: 0 ok and verified, 1 wrong result, 2 usage, 3 run-time error, 4 kernel build\n"
-          "error, 77 hardware or library absent, 124 --timeout reached, 130 interrupted.\n",
-          out);
+    if (!recipe->rank || !recipe->random || !recipe->repeat) {
+        fputs("Accepted without effect here:", out);
+        for (size_t i = 0; i < count; i++)
+            if (!has_effect(&options[i], recipe)) fprintf(out, " --%s", options[i].name);
+        fputc('\n', out);
+    }
+    fputs(
+        "Environment: HC_DEVICE (as --device), HC_KERNEL_DIR (as --kernel-dir), NO_COLOR.\n"
+        "Exit codes: 0 ok and verified, 1 wrong result, 2 usage, 3 run-time error, 4 kernel build\n"
+        "error, 77 hardware or library absent, 124 --timeout reached, 130 interrupted.\n",
+        out);
 }

@@ -20,6 +20,12 @@ static const struct {
 #undef CL_CODE
 };
 
+const char *hc_cl_error_name(cl_int code) {
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (codes[i].code == code) return codes[i].name;
+    return "unknown OpenCL error";
+}
+
 int hc_cl_set_error(cl_int code) {
     int status = code == -11 || code == -15 || code == -17 || code == -46 ? HC_BUILD
                  : code == -1 || code == -1001                            ? HC_SKIP
@@ -27,14 +33,8 @@ int hc_cl_set_error(cl_int code) {
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (codes[i].code == code)
             return hc_set_error(status, code, codes[i].name, codes[i].hint, "%s", codes[i].meaning);
-    return hc_set_error(status, code, "unknown OpenCL error", "an extension of this driver may define it",
+    return hc_set_error(status, code, hc_cl_error_name(code), "see the driver's own documentation",
                         "the driver returned a code that OpenCL does not define");
-}
-
-const char *hc_cl_error_name(cl_int code) {
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (codes[i].code == code) return codes[i].name;
-    return "unknown OpenCL error";
 }
 
 /* Can folder be made and written? Creates it and its parents, as PoCL itself does. */
@@ -53,14 +53,16 @@ static bool can_write(const char *folder) {
 /* PoCL reports "no device" when it cannot make its cache; find out, since the remedy is another. */
 static int check_pocl_cache(void) {
     char folder[4096];
-    const char *set = getenv("POCL_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const char *set = getenv("POCL_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"),
+               *home = getenv("HOME");
     if (set) snprintf(folder, sizeof folder, "%s", set);
     else if (xdg) snprintf(folder, sizeof folder, "%s/pocl/kcache", xdg);
     else snprintf(folder, sizeof folder, "%s/.cache/pocl/kcache", home ? home : "/tmp");
     if (can_write(folder)) return HC_SKIP;
-    return hc_set_error(HC_ERROR, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
-                        "set POCL_CACHE_DIR to a folder that you can write, on a disk that is not full",
-                        "PoCL shows no device because it cannot write its kernel cache %s", folder);
+    return hc_set_error(
+        HC_ERROR, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
+        "set POCL_CACHE_DIR to a folder that you can write, on a disk that is not full",
+        "PoCL shows no device because it cannot write its kernel cache %s", folder);
 }
 
 static HcDevice describe(cl_platform_id platform, cl_device_id device, cl_uint p, cl_uint d) {
@@ -71,9 +73,11 @@ static HcDevice describe(cl_platform_id platform, cl_device_id device, cl_uint p
     clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof vendor, vendor, NULL);
     clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof version, version, NULL);
-    version[strcspn(version, "|")] = '\0'; /* '|' divides cells of our tables */
-    snprintf(out.detail, sizeof out.detail, "%s, %.*s", vendor, (int)strcspn(version, ","), version);
-    for (size_t end = strlen(out.detail); end && out.detail[end - 1] == ' ';) out.detail[--end] = '\0';
+    /* "OpenCL 3.0 PoCL 3.1+debian  Linux, ...": up to the first run of spaces or comma */
+    char *end = strstr(version, "  ");
+    if (end) *end = '\0';
+    snprintf(out.detail, sizeof out.detail, "%s, %.*s", vendor, (int)strcspn(version, ",|"),
+             version);
     out.is_cpu = (type & CL_DEVICE_TYPE_CPU) != 0;
     out.is_gpu = (type & CL_DEVICE_TYPE_GPU) != 0;
     return out;

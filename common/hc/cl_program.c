@@ -2,21 +2,8 @@
 /* Building an OpenCL kernel so that a mistake can be read: the whole log, the options and the device,
  * and the source lines that the log names, with their numbers.
  */
+#define _XOPEN_SOURCE 700
 #include "hc_cl.h"
-
-/* Text that grows; out of memory loses the rest, never more. */
-typedef struct Text {
-    char *start;
-    size_t length;
-} Text;
-
-static void append(Text *text, const char *more, size_t bytes) {
-    char *grown = realloc(text->start, text->length + bytes + 1);
-    if (!grown) return;
-    memcpy(grown + text->length, more, bytes);
-    grown[text->length += bytes] = '\0';
-    text->start = grown;
-}
 
 /* The part of source that the compiler counts as line 1 and on: after the last #line directive. */
 static const char *first_line(const char *source) {
@@ -39,43 +26,39 @@ static unsigned long named_line(const char *log_line, size_t bytes) {
     return 0;
 }
 
-static void append_source_line(Text *out, const char *source, unsigned long wanted) {
+/* The wanted line and its neighbours. */
+static void print_source_line(FILE *out, const char *source, unsigned long wanted) {
     const char *p = first_line(source);
-    char number[32];
     for (unsigned long line = 1; *p; line++) {
-        size_t bytes = strcspn(p, "\n");
-        if (line + 1 >= wanted && line <= wanted + 1) { /* the line and its neighbours */
-            int n = snprintf(number, sizeof number, "    %c %4lu | ", line == wanted ? '>' : ' ', line);
-            append(out, number, (size_t)n);
-            append(out, p, bytes);
-            append(out, "\n", 1);
-        }
-        if (!p[bytes]) return;
-        p += bytes + 1;
+        int bytes = (int)strcspn(p, "\n");
+        if (line + 1 >= wanted && line <= wanted + 1)
+            fprintf(out, "    %c %4lu | %.*s\n", line == wanted ? '>' : ' ', line, bytes, p);
+        p += bytes + (p[bytes] == '\n');
     }
 }
 
-/* Log, and below it the source lines it names, each once and at most a few. */
+/* Log, and below it the source lines it names, each once and at most a few. NULL if out of memory. */
 static char *explain_log(const char *log, const char *source) {
     enum { SHOWN = 5 };
-    Text out = {0};
+    char *text = NULL;
+    size_t length, count = 0;
     unsigned long seen[SHOWN];
-    size_t count = 0;
-    append(&out, "    build log:\n", 15);
+    FILE *out = open_memstream(&text, &length);
+    if (!out) return NULL;
+    fputs("    build log:\n", out);
     for (const char *p = log; *p;) {
         size_t bytes = strcspn(p, "\n");
-        append(&out, "      ", 6);
-        append(&out, p, bytes);
-        append(&out, "\n", 1);
+        fprintf(out, "      %.*s\n", (int)bytes, p);
         unsigned long line = named_line(p, bytes);
         for (size_t i = 0; i < count; i++)
             if (seen[i] == line) line = 0;
         if (line && count < SHOWN) seen[count++] = line;
         p += bytes + (p[bytes] == '\n');
     }
-    if (count) append(&out, "    source:\n", 12);
-    for (size_t i = 0; i < count; i++) append_source_line(&out, source, seen[i]);
-    return out.start;
+    if (count) fputs("    source:\n", out);
+    for (size_t i = 0; i < count; i++) print_source_line(out, source, seen[i]);
+    fclose(out);
+    return text;
 }
 
 static char *build_log(cl_program program, cl_device_id device) {
@@ -102,8 +85,8 @@ int hc_cl_build(cl_program program, cl_device_id device, const char *options, co
     snprintf(code_name, sizeof code_name, "%s", hc_last_error()->name);
     snprintf(hint, sizeof hint, "%s", hc_last_error()->hint);
     char *log = build_log(program, device);
-    hc_set_error(HC_BUILD, code, code_name, hint, "%s did not compile for %s, options '%s'", file, name,
-                 options ? options : "");
+    hc_set_error(HC_BUILD, code, code_name, hint, "%s did not compile for %s, options '%s'", file,
+                 name, options ? options : "");
     if (log) hc_set_error_detail(explain_log(log, source));
     free(log);
     return HC_BUILD;

@@ -4,13 +4,12 @@
  * several things, is an error that shows the list: silently taking another device is how people come
  * to measure the wrong one.
  */
-#include <ctype.h>
-
+#define _GNU_SOURCE /* strcasestr */
 #include "internal.h"
 
 enum { MAX_DEVICES = 64 };
 
-/* Fill devices from all apis; *reason_status tells why there are none. */
+/* Fill devices from all apis, or from the one named only; none at all is HC_SKIP or its error. */
 static int gather(const HcApi *const *apis, const char *only, HcDevice *devices, size_t *count) {
     int status = HC_SKIP;
     *count = 0;
@@ -24,27 +23,17 @@ static int gather(const HcApi *const *apis, const char *only, HcDevice *devices,
     return *count ? HC_OK : status;
 }
 
-static bool contains(const char *text, const char *part) {
-    size_t length = strlen(part);
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < length && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i])) i++;
-        if (i == length) return true;
-    }
-    return false;
-}
-
-/* The list that ends a message: "opencl:0:0  name". */
+/* The list that ends a message: "opencl:0:0  name". NULL if out of memory. */
 static char *describe(const HcDevice *devices, size_t count) {
-    enum { LINE = 640 };
-    char *text = malloc((count + 1) * LINE);
-    if (!text) return NULL;
-    size_t at = (size_t)snprintf(text, LINE, "    devices here:%s\n", count ? "" : " none");
-    for (size_t i = 0; i < count; i++) {
-        const HcDevice *d = &devices[i];
-        at += (size_t)snprintf(text + at, LINE, "      %s:%d:%d  %s (%s)\n", d->api, d->platform,
-                               d->index, d->name, d->detail);
-    }
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out) return NULL;
+    fprintf(out, "    devices here:%s\n", count ? "" : " none");
+    for (const HcDevice *d = devices; d < devices + count; d++)
+        fprintf(out, "      %s:%d:%d  %s (%s)\n", d->api, d->platform, d->index, d->name,
+                d->detail);
+    fclose(out);
     return text;
 }
 
@@ -100,10 +89,11 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
 
     for (size_t i = 0; i < count; i++) {
         const HcDevice *d = &devices[i];
-        bool match = is_cpu  ? d->is_cpu
-                     : word  ? (platform < 0 || d->platform == platform) && (index < 0 || d->index == index)
-                     : spec  ? contains(d->name, spec)
-                             : d->is_gpu;
+        bool match =
+            is_cpu ? d->is_cpu
+            : word ? (platform < 0 || d->platform == platform) && (index < 0 || d->index == index)
+            : spec ? strcasestr(d->name, spec) != NULL
+                   : d->is_gpu;
         if (match && matches++ == 0) pick = i;
     }
     if (!spec || word) {
@@ -117,9 +107,8 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
         status = hc_set_error(HC_SKIP, 0, NULL, "install PoCL: ./cook setup run",
                               "device 'cpu': none of the devices here is a CPU");
     } else {
-        status = hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list",
-                              "device '%s': %s", spec,
-                              matches ? "matches several devices" : "matches no device");
+        status = hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list", "device '%s': %s",
+                              spec, matches ? "matches several devices" : "matches no device");
         hc_set_error_detail(describe(devices, count));
     }
 done:
@@ -132,7 +121,7 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
     if (!devices) return hc_set_error(HC_ERROR, 0, NULL, NULL, "out of memory");
     size_t count;
     int status = gather(apis, NULL, devices, &count);
-    HcTable *table = hc_table_new("--device|name|platform");
+    HcTable *table = hc_table_new("SPEC|name|platform");
     for (size_t i = 0; i < count; i++)
         hc_table_row(table, "%s:%d:%d|%s|%s", devices[i].api, devices[i].platform, devices[i].index,
                      devices[i].name, devices[i].detail);

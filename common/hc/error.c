@@ -8,11 +8,10 @@
 
 static _Thread_local HcError last;
 
-const HcError *hc_last_error(void) {
-    return &last;
-}
+const HcError *hc_last_error(void) { return &last; }
 
-int hc_set_error(int status, int code, const char *name, const char *hint, const char *format, ...) {
+int hc_set_error(int status, int code, const char *name, const char *hint, const char *format,
+                 ...) {
     free(last.detail);
     last.detail = NULL;
     last.code = code;

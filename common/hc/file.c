@@ -15,11 +15,13 @@ int hc_alloc(size_t n, size_t size, void *out) {
     void *memory = NULL;
     if (__builtin_mul_overflow(n, size, &bytes))
         return hc_set_error(HC_ERROR, 0, NULL, "take a smaller --size",
-                            "%zu elements of %zu bytes are more than this machine can address", n, size);
+                            "%zu elements of %zu bytes are more than this machine can address", n,
+                            size);
     memory = malloc(bytes ? bytes : 1);
     if (!memory)
         return hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", "take a smaller --size",
-                            "no host memory for %s", hc_format_bytes(bytes, true, text, sizeof text));
+                            "no host memory for %s",
+                            hc_format_bytes(bytes, true, text, sizeof text));
     memset(memory, 0, bytes); /* touch every page now, or the first copy into it is slow */
     memcpy(out, &memory, sizeof memory);
     return HC_OK;
@@ -82,7 +84,8 @@ static int find_kernel(const char *file, char **text) {
     }
     int status = asked ? HC_SKIP : search_upwards(file, text);
     if (status != HC_SKIP) return status;
-    return hc_set_error(HC_USAGE, ENOENT, "ENOENT", "name the folder with --kernel-dir or HC_KERNEL_DIR",
+    return hc_set_error(HC_USAGE, ENOENT, "ENOENT",
+                        "name the folder with --kernel-dir or HC_KERNEL_DIR",
                         "kernel file %s not found in:%s%s", file, tried,
                         asked ? "" : " kernels/ beside and above the program");
 }

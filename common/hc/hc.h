@@ -67,14 +67,14 @@ int hc_fail(int status, const char *file, int line, const char *call);
 
 /* ---- Devices: which one --device, HC_DEVICE or the machine means ---- */
 typedef struct HcDevice {
-    const char *api;    /* "opencl", "cuda", "sim" or "cpu" */
-    int platform;       /* OpenCL's platform number; 0 elsewhere */
-    int index;          /* device number within the platform */
-    bool is_cpu;        /* --device cpu may choose it */
-    bool is_gpu;        /* chosen first when nothing was asked for */
-    char name[256];     /* the device's own name */
-    char detail[256];   /* platform and version, for people */
-    void *handle;       /* cl_device_id, or NULL */
+    const char *api;  /* "opencl", "cuda", "sim" or "cpu" */
+    int platform;     /* OpenCL's platform number; 0 elsewhere */
+    int index;        /* device number within the platform */
+    bool is_cpu;      /* --device cpu may choose it */
+    bool is_gpu;      /* chosen first when nothing was asked for */
+    char name[256];   /* the device's own name */
+    char detail[256]; /* platform and version, for people */
+    void *handle;     /* cl_device_id, or NULL */
 } HcDevice;
 
 /* An API that a recipe can run on. list() fills at most max devices and sets *count to how many there
@@ -118,12 +118,18 @@ typedef struct HcOption {
     const char *help;
 } HcOption;
 
-#define HC_FLAG(name, bool_ptr, help) {HC_KIND_FLAG, name, bool_ptr, NULL, help}
-#define HC_CHOICE(name, text_ptr, values, help) {HC_KIND_CHOICE, name, text_ptr, values, help}
-#define HC_TEXT(name, text_ptr, word, help) {HC_KIND_TEXT, name, text_ptr, word, help}
-#define HC_COUNT(name, size_ptr, help) {HC_KIND_COUNT, name, size_ptr, "N", help}
-#define HC_REAL(name, double_ptr, word, help) {HC_KIND_REAL, name, double_ptr, word, help}
-#define HC_OPTIONS_END {HC_KIND_END, NULL, NULL, NULL, NULL}
+#define HC_FLAG(name, bool_ptr, help)                                                              \
+    { HC_KIND_FLAG, name, bool_ptr, NULL, help }
+#define HC_CHOICE(name, text_ptr, values, help)                                                    \
+    { HC_KIND_CHOICE, name, text_ptr, values, help }
+#define HC_TEXT(name, text_ptr, word, help)                                                        \
+    { HC_KIND_TEXT, name, text_ptr, word, help }
+#define HC_COUNT(name, size_ptr, help)                                                             \
+    { HC_KIND_COUNT, name, size_ptr, "N", help }
+#define HC_REAL(name, double_ptr, word, help)                                                      \
+    { HC_KIND_REAL, name, double_ptr, word, help }
+#define HC_OPTIONS_END                                                                             \
+    { HC_KIND_END, NULL, NULL, NULL, NULL }
 
 /* What a recipe says of itself. Members left out are zero: no size, no repetitions. */
 typedef struct HcRecipe {
@@ -167,8 +173,8 @@ bool hc_parse_count(const char *text, uint64_t max, uint64_t *value);
         int hc_status_ = hc_start(args, recipe, HC_KERNELS, HC_LAYERS, argc, argv);                \
         if (hc_status_ != HC_CONTINUE) exit(hc_status_);                                           \
     } while (0)
-int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers, int argc,
-             char **argv);
+int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
+             int argc, char **argv);
 #ifndef HC_KERNELS
 #define HC_KERNELS NULL /* the folder of kernels that this program was built with */
 #endif
@@ -211,10 +217,10 @@ typedef struct HcTolerance {
 #define HC_ULP(x) ((HcTolerance){.ulp = (x)})
 
 typedef struct HcVerdict {
-    size_t n, wrong;    /* elements compared, and how many of them failed */
-    double max_error;   /* largest |got - want|; NaN if a NaN was met */
-    char allowed[96];   /* the tolerance in words */
-    char first[512];    /* the first differences, one a line; "" if none */
+    size_t n, wrong;  /* elements compared, and how many of them failed */
+    double max_error; /* largest |got - want|; NaN if a NaN was met */
+    char allowed[96]; /* the tolerance in words */
+    char first[512];  /* the first differences, one a line; "" if none */
 } HcVerdict;
 
 /* hc_type_size - bytes of one element. */
@@ -224,7 +230,8 @@ size_t hc_type_size(HcType type);
  *   shapes  got, want: n elements of type in host memory; n may be 0
  *   errors  none: the verdict counts the wrong ones. NaN in got or want is always wrong.
  *   source  error bound n*eps of a sum: Higham, Accuracy and Stability of Numerical Algorithms, ch. 4 */
-HcVerdict hc_compare(HcType type, const void *got, const void *want, size_t n, HcTolerance tolerance);
+HcVerdict hc_compare(HcType type, const void *got, const void *want, size_t n,
+                     HcTolerance tolerance);
 
 /* hc_verify - take a verdict into the run; several may follow. Returns whether it was clean.
  * The report and the exit code say so at hc_end. */

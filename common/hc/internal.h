@@ -44,9 +44,6 @@ void hc_report_text(FILE *out);
 /* hc_finish_stdout - flush stdout; a failed write turns rc into HC_ERROR, in words on stderr. */
 int hc_finish_stdout(int rc);
 
-/* hc_forget_step - wipe the progress line, if one stands on the terminal. */
-void hc_forget_step(void);
-
 /* hc_prepare_last_words - write down now what a signal handler will say, since it may not then. */
 void hc_prepare_last_words(void);
 

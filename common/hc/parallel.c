@@ -8,7 +8,10 @@
 
 #include "hc.h"
 
-enum { MAX_THREADS = 256, MIN_PIECE = 1024 }; /* below, starting a thread costs more than it saves */
+enum {
+    MAX_THREADS = 256,
+    MIN_PIECE = 1024
+}; /* below, starting a thread costs more than it saves */
 
 typedef struct Piece {
     size_t begin, end;
@@ -40,7 +43,8 @@ void hc_parallel_for(size_t n, unsigned threads, HcBody *body, void *context) {
     for (unsigned t = 0; t < threads; t++) {
         size_t rest = n % threads, share = n / threads; /* the first rest pieces get one more */
         size_t begin = t * share + (t < rest ? t : rest);
-        pieces[t] = (Piece){.begin = begin, .end = begin + share + (t < rest), .body = body, .context = context};
+        pieces[t] = (Piece){
+            .begin = begin, .end = begin + share + (t < rest), .body = body, .context = context};
         if (t > 0)
             pieces[t].started = pthread_create(&pieces[t].thread, NULL, run_piece, &pieces[t]) == 0;
     }

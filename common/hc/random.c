@@ -7,15 +7,20 @@
 
 #include "hc.h"
 
-uint32_t hc_random_u32(uint64_t seed, uint32_t stream, uint64_t i) {
-    uint64_t block = i / 4; /* one call of the cipher makes four numbers */
+/* One call of the cipher makes four numbers: 4 * block to 4 * block + 3 of the stream. */
+static philox4x32_ctr_t random_block(uint64_t seed, uint32_t stream, uint64_t block) {
     philox4x32_ctr_t counter = {{(uint32_t)block, (uint32_t)(block >> 32), stream, 0}};
     philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
-    return philox4x32_R(10, counter, key).v[i % 4];
+    return philox4x32_R(10, counter, key);
+}
+
+uint32_t hc_random_u32(uint64_t seed, uint32_t stream, uint64_t i) {
+    return random_block(seed, stream, i / 4).v[i % 4];
 }
 
 float hc_random_f32(uint64_t seed, uint32_t stream, uint64_t i) {
-    return (float)(hc_random_u32(seed, stream, i) >> 8) * 0x1p-24f; /* 24 bits are exact in a float */
+    return (float)(hc_random_u32(seed, stream, i) >> 8) *
+           0x1p-24f; /* 24 bits are exact in a float */
 }
 
 typedef struct Fill {
@@ -27,8 +32,10 @@ typedef struct Fill {
 
 static void fill_range(size_t begin, size_t end, void *context) {
     const Fill *f = context;
+    philox4x32_ctr_t block = random_block(f->seed, f->stream, begin / 4);
     for (size_t i = begin; i < end; i++) {
-        uint32_t r = hc_random_u32(f->seed, f->stream, i);
+        if (i % 4 == 0) block = random_block(f->seed, f->stream, i / 4);
+        uint32_t r = block.v[i % 4];
         int32_t whole = (int32_t)(((uint64_t)r * 2000) >> 32) - 1000;
         float part = (float)(r >> 8) * 0x1p-23f - 1.0f;
         switch (f->type) {

@@ -58,9 +58,7 @@ void hc_note_time(HcTime what, double ms) {
     hc_run.times[what][(*n)++] = ms;
 }
 
-HcStats hc_time_stats(HcTime what) {
-    return hc_stats(hc_run.times[what], hc_run.time_count[what]);
-}
+HcStats hc_time_stats(HcTime what) { return hc_stats(hc_run.times[what], hc_run.time_count[what]); }
 
 bool hc_verify(const char *what, HcVerdict v) {
     char count[32], text[256];
@@ -70,8 +68,8 @@ bool hc_verify(const char *what, HcVerdict v) {
     if (isnan(v.max_error) || v.max_error > hc_run.max_error) hc_run.max_error = v.max_error;
     if (v.wrong) {
         hc_run.wrong_any = true;
-        fprintf(stderr, "WRONG: %s: %zu of %zu elements differ (max error %.3g, allowed: %s)\n%s", what,
-                v.wrong, v.n, v.max_error, v.allowed, v.first);
+        fprintf(stderr, "WRONG: %s: %zu of %zu elements differ (max error %.3g, allowed: %s)\n%s",
+                what, v.wrong, v.n, v.max_error, v.allowed, v.first);
         return false;
     }
     snprintf(text, sizeof text, "yes: %s, %s elements, max error %.3g (allowed: %s)", what,
@@ -188,7 +186,7 @@ void hc_report_text(FILE *out) {
         HcStats s = hc_time_stats((HcTime)i);
         if (!s.n) continue;
         any = true;
-        hc_table_row(table, "%s|%.3f|%.3f|%.3f|%zu", time_names[i], s.median, s.min, s.max, s.n);
+        hc_table_row(table, "%s|%.4f|%.4f|%.4f|%zu", time_names[i], s.median, s.min, s.max, s.n);
     }
     if (any) hc_table_print(table, out, 0);
     hc_table_free(table);

@@ -29,10 +29,12 @@ static LastWords last_words[] = {
     {SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
      "give more time, or less work: a smaller --size or --repeat", "", NULL},
     {SIGINT, HC_SIGINT, "SIGINT", "interrupted", "", "", NULL},
-    {SIGSEGV, HC_ERROR, "SIGSEGV", "memory outside an array was touched, by a kernel or by the host",
+    {SIGSEGV, HC_ERROR, "SIGSEGV",
+     "memory outside an array was touched, by a kernel or by the host",
      "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", "", NULL},
     {SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", "", "", NULL},
-    {SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", "", "", NULL},
+    {SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", "", "",
+     NULL},
     {SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", "", "", NULL},
     {SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", "", "", NULL},
 };
@@ -54,12 +56,7 @@ void hc_prepare_last_words(void) {
 }
 
 static void put(int fd, const char *text) {
-    for (size_t left = strlen(text); left > 0;) {
-        ssize_t wrote = write(fd, text, left);
-        if (wrote <= 0) return;
-        text += wrote;
-        left -= (size_t)wrote;
-    }
+    if (write(fd, text, strlen(text)) < 0) return; /* nobody is left to tell */
 }
 
 static void on_signal(int number) {
@@ -87,8 +84,9 @@ static void catch_signals(double timeout_s) {
         if (i < 2 || i >= first_crash) sigaction(last_words[i].signal, &action, NULL);
     if (timeout_s > 0) {
         double whole = floor(timeout_s);
-        struct itimerval timer = {.it_value = {.tv_sec = (time_t)whole,
-                                               .tv_usec = (suseconds_t)((timeout_s - whole) * 1e6)}};
+        struct itimerval timer = {
+            .it_value = {.tv_sec = (time_t)whole,
+                         .tv_usec = (suseconds_t)((timeout_s - whole) * 1e6)}};
         if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
         setitimer(ITIMER_REAL, &timer, NULL);
     }
@@ -136,10 +134,6 @@ void hc_step(const char *what) {
     pthread_mutex_unlock(&step_lock);
 }
 
-void hc_forget_step(void) {
-    hc_step(NULL);
-}
-
 static void start_steps(void) {
     const char *term = getenv("TERM");
     if (!isatty(STDERR_FILENO) || !term || strcmp(term, "dumb") == 0) return;
@@ -177,8 +171,8 @@ static int set_environment(const HcArgs *args, const char *layers) {
     return HC_OK;
 }
 
-int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers, int argc,
-             char **argv) {
+int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
+             int argc, char **argv) {
     hc_run = (HcRun){.recipe = recipe, .kernels = kernels};
     int status = hc_parse_args(args, recipe, argc, argv);
     hc_run.args = *args;
@@ -196,7 +190,7 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
     hc_run.started = true;
     hc_prepare_last_words();
     catch_signals(args->timeout_s);
-    if (!args->quiet && !args->json) start_steps();
+    if (!args->quiet && !args->json && !args->explain) start_steps();
     status = set_environment(args, layers);
     if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--explain");
     if (args->list_devices) {
@@ -210,7 +204,7 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
 
 int hc_fail(int status, const char *file, int line, const char *call) {
     const HcError *e = hc_last_error();
-    hc_forget_step();
+    hc_step(NULL);
     fflush(stdout); /* what was said before the error comes first */
     if (line) fprintf(stderr, "%s:%d: %s\n", file, line, call);
     else fprintf(stderr, "%s: %s\n", file, call);
@@ -219,8 +213,7 @@ int hc_fail(int status, const char *file, int line, const char *call) {
     fprintf(stderr, "%s\n", e->message);
     if (e->detail) fprintf(stderr, "%s", e->detail);
     if (*e->hint) fprintf(stderr, "    hint: %s\n", e->hint);
-    bool usage = status == HC_USAGE;
-    if (hc_run.args.json && !usage) {
+    if (hc_run.args.json && status != HC_USAGE) {
         char *json = hc_report_json(status == HC_SKIP ? "skip" : "error", e, call, file, line);
         if (json) fputs(json, stdout);
         free(json);
@@ -230,7 +223,7 @@ int hc_fail(int status, const char *file, int line, const char *call) {
 }
 
 int hc_end(void) {
-    hc_forget_step();
+    hc_step(NULL);
     int rc = hc_run.wrong_any ? HC_WRONG : HC_OK;
     if (hc_run.args.json) {
         char *json = hc_report_json(rc == HC_OK ? "ok" : "wrong", NULL, NULL, NULL, 0);

@@ -9,8 +9,8 @@
 static void *map(const Application *app, cl_mem buffer, cl_map_flags access) {
     void *host;
     size_t bytes = app->n * hc_type_size(app->type);
-    CHECK_CL_OUT(host = clEnqueueMapBuffer(app->queue, buffer, CL_TRUE, access, 0, bytes, 0, NULL, NULL,
-                                           &err));
+    CHECK_CL_OUT(host = clEnqueueMapBuffer(app->queue, buffer, CL_TRUE, access, 0, bytes, 0, NULL,
+                                           NULL, &err));
     return host;
 }
 
@@ -40,7 +40,8 @@ void sum_mapped(const Application *app, const void *want, uint64_t seed, unsigne
     size_t group = group_size(app), global = (app->n + group - 1) / group * group;
     for (cl_uint i = 0; i < 3; i++) CHECK_CL(clSetKernelArg(app->kernel, i, sizeof d[i], &d[i]));
     CHECK_CL(clSetKernelArg(app->kernel, 3, sizeof n, &n));
-    CHECK_CL(clEnqueueNDRangeKernel(app->queue, app->kernel, 1, NULL, &global, &group, 0, NULL, NULL));
+    CHECK_CL(
+        clEnqueueNDRangeKernel(app->queue, app->kernel, 1, NULL, &global, &group, 0, NULL, NULL));
     CHECK_CL(clFinish(app->queue));
 
     //> map_result

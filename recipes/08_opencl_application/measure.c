@@ -7,8 +7,8 @@
 
 size_t group_size(const Application *app) {
     size_t most = 1;
-    CHECK_CL(clGetKernelWorkGroupInfo(app->kernel, app->device, CL_KERNEL_WORK_GROUP_SIZE, sizeof most,
-                                      &most, NULL));
+    CHECK_CL(clGetKernelWorkGroupInfo(app->kernel, app->device, CL_KERNEL_WORK_GROUP_SIZE,
+                                      sizeof most, &most, NULL));
     return most < 256 ? most : 256;
 }
 
@@ -45,7 +45,8 @@ void measure_kernels(const Application *app, cl_mem d_z, cl_mem d_x, unsigned re
     double *copy_ms;
     CHECK_HC(hc_alloc(repeat, sizeof *copy_ms, &copy_ms));
     CHECK_HC(hc_load_kernel("vector_copy.cl", &source));
-    CHECK_CL_OUT(program = clCreateProgramWithSource(app->context, 1, (const char **)&source, NULL, &err));
+    CHECK_CL_OUT(
+        program = clCreateProgramWithSource(app->context, 1, (const char **)&source, NULL, &err));
     CHECK_HC(hc_cl_build(program, app->device, app->type == HC_F32 ? "-DT=float" : "-DT=int",
                          "vector_copy.cl", source));
     CHECK_HC(hc_cl_kernel(program, "vector_copy", &copy));
