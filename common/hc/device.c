@@ -5,6 +5,8 @@
  * to measure the wrong one.
  */
 #define _GNU_SOURCE /* strcasestr */
+#include <dlfcn.h>
+
 #include "internal.h"
 
 enum { MAX_DEVICES = 64 };
@@ -141,6 +143,8 @@ int hc_choose_device(HcDevice *chosen) {
     hc_run.device = *chosen;
     hc_run.has_device = true;
     hc_prepare_last_words();
+    if (hc_run.layer && !dlopen(hc_run.layer, RTLD_LAZY | RTLD_NOLOAD))
+        fprintf(stderr, "--explain: this OpenCL loader loads no layers, so no call is shown\n");
     hc_say("device     %s:%d:%d  %s (%s)\n", chosen->api, chosen->platform, chosen->index,
            chosen->name, chosen->detail);
     return HC_OK;

@@ -15,11 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__)
 #define HC_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define HC_PRINTF(text, first)
-#endif
 
 /* ---- Status codes: every function that can fail returns one, and they are the exit codes ---- */
 enum {

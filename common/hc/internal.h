@@ -20,6 +20,7 @@ typedef struct HcRun {
     const HcRecipe *recipe;
     HcArgs args;
     const char *kernels; /* where the build keeps them; NULL: not known */
+    const char *layer;   /* what --explain asked the OpenCL loader to load; NULL: nothing */
     bool started, ended;
     bool has_device;
     HcDevice device;

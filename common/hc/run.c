@@ -160,14 +160,18 @@ void hc_say(const char *format, ...) {
 
 /* Variables that an API's library reads when it is first called. */
 static int set_environment(const HcArgs *args, const char *layers) {
-    char layer[4096];
+    static char layer[4096]; /* outlives this call: hc_run.layer */
+    char list[8192];
+    const char *others = getenv("OPENCL_LAYERS");
     if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
     if (!args->explain) return HC_OK;
     snprintf(layer, sizeof layer, "%s/libhc_explain_cl.so", layers ? layers : ".");
     if (access(layer, R_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
                             "--explain needs %s, which is not there", layer);
-    setenv("OPENCL_LAYERS", layer, 1); /* read by the OpenCL loader */
+    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others ? ":" : "", layer);
+    setenv("OPENCL_LAYERS", list, 1); /* read by the OpenCL loader */
+    hc_run.layer = layer;
     return HC_OK;
 }
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# lib.sh - what the shell tests share: run a program, then say what must have come of it.
+#   run PROGRAM ARGS; expect 2; says "unknown option"; prints_nothing
+# A failed expectation shows the command, its exit code and both outputs, and ends the test with 1.
+# CTest gives HC_BIN, HC_LIB, HC_SOURCE, HC_BUILD, HC_SANITIZER (address, thread or none) and CC.
+# shellcheck disable=SC2034  # variables are for the scripts that read this file
+set -u
+
+mkdir -p "$HC_BUILD/tests/work"
+work=$(mktemp -d "$HC_BUILD/tests/work/XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+ran='' rc=0
+kernels=$HC_SOURCE/kernels
+
+# run - run a command without input; its code is in rc, its output in $work/out and $work/err.
+run() {
+    ran=$*
+    rc=0
+    "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+}
+
+# run_failing - the same for a run that ends in an error. Such a program releases nothing, as main.c
+# stops at the failing call; the operating system does it. So AddressSanitizer looks for no leaks.
+run_failing() {
+    run env "ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" "$@"
+}
+
+fail() {
+    echo "FAILED: $*"
+    echo "  command: $ran"
+    echo "  exit code: $rc"
+    for file in out err; do
+        [ -f "$work/$file" ] && head -n 60 "$work/$file" | cut -c 1-400 | sed "s/^/  $file| /"
+    done
+    exit 1
+}
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+expect() { [ "$rc" -eq "$1" ] || fail "expected exit code $1"; }
+
+# says, prints: the exact text stands somewhere on stderr, on stdout.
+says() { grep -qF -- "$1" "$work/err" || fail "stderr does not say: $1"; }
+prints() { grep -qF -- "$1" "$work/out" || fail "stdout does not print: $1"; }
+says_not() { ! grep -qF -- "$1" "$work/err" || fail "stderr says: $1"; }
+prints_not() { ! grep -qF -- "$1" "$work/out" || fail "stdout prints: $1"; }
+says_nothing() { [ ! -s "$work/err" ] || fail "stderr is not empty"; }
+prints_nothing() { [ ! -s "$work/out" ] || fail "stdout is not empty"; }
+
+# prints_one_object - stdout is exactly one line, and it is JSON of the form in result.schema.json.
+prints_one_object() {
+    [ "$(wc -l <"$work/out")" -eq 1 ] || fail "stdout is not one line"
+    case $(cat "$work/out") in
+    '{'*'}') ;;
+    *) fail "stdout is not one JSON object" ;;
+    esac
+    validate "$work/out" || fail "$(cat "$work/valid")"
+}
+
+# validate FILE - 0 if it is valid JSON of that form, or if no Python here has the module that
+# knows.
+validate() {
+    interpreter=$(python)
+    [ -n "$interpreter" ] || return 0
+    "$interpreter" "$HC_SOURCE/tests/validate.py" "$HC_SOURCE/common/hc/result.schema.json" "$1" \
+        >"$work/valid" 2>&1
+}
+
+# python - a Python that has the module jsonschema, or nothing. Debian's own comes first: another
+# one in PATH does not see Debian's modules.
+python() {
+    for interpreter in /usr/bin/python3 python3; do
+        "$interpreter" -c 'import sys, importlib.util as i; sys.exit(not i.find_spec("jsonschema"))' \
+            2>/dev/null || continue
+        echo "$interpreter"
+        return
+    done
+}
+
+# need_validator - end as skipped where validate could not tell.
+need_validator() {
+    [ -n "$(python)" ] || skip "Python's module jsonschema is absent (Debian: python3-jsonschema)"
+}
+
+# kernel_dir NAME - a copy of the kernels, to be spoilt, in $work/NAME.
+kernel_dir() {
+    cp -r "$kernels" "$work/$1"
+}
+
+# wait_until_catching PID - wait until the process is the program, no longer the shell that starts
+# it, and has set up its handler for Ctrl-C: the second bit of SigCgt, a mask in hexadecimal.
+wait_until_catching() {
+    tries=0
+    read -r shell <"/proc/$$/comm"
+    while [ $tries -lt 200 ]; do
+        mask=$(sed -n 's/^SigCgt:.*\(........\)$/\1/p' "/proc/$1/status" 2>/dev/null)
+        comm=$(cat "/proc/$1/comm" 2>/dev/null)
+        [ "$comm" != "$shell" ] && [ -n "$mask" ] && [ $((0x$mask & 2)) -ne 0 ] && return
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    kill "$1"
+    fail "the program did not start within 10 seconds"
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# The tests that every recipe gets by being there:
+#   .pocl       a small run on the CPU must verify
+#   .gpu        the same on a GPU, skipped where there is none
+#   .oclgrind   the same in the simulator, in three passes, without a word from its checkers
+#   .schema     --json is valid for success and for errors
+#   .behaviour  its own script tests/recipes/NAME.sh, called with the program and tests/recipes/NN_layer.so
+set(here ${CMAKE_CURRENT_LIST_DIR})
+if(TARGET hc::hc_cl)
+    hc_test_program(find_gpu ${here}/find_gpu.c)
+    target_link_libraries(find_gpu PRIVATE hc::hc_cl)
+endif()
+
+foreach(recipe IN LISTS recipes)
+    get_property(apis GLOBAL PROPERTY HC_RECIPE_APIS_${recipe})
+    hc_test(recipe.${recipe}.schema COMMAND sh ${here}/schema.sh ${recipe})
+    if("OpenCL" IN_LIST apis)
+        hc_test(recipe.${recipe}.pocl COMMAND sh ${here}/verified.sh ${recipe} cpu)
+        hc_test(recipe.${recipe}.gpu ALL_DEVICES LABELS gpu
+            COMMAND sh ${here}/verified.sh ${recipe} gpu $<TARGET_FILE:find_gpu>)
+        hc_test(recipe.${recipe}.oclgrind COMMAND sh ${here}/oclgrind.sh ${bin}/${recipe} -n 1000 --repeat 1)
+    endif()
+    set(layer "")
+    string(SUBSTRING ${recipe} 0 2 number)
+    if(EXISTS ${here}/${number}_layer.c AND TARGET hc::hc_cl)
+        hc_test_layer(test_${number}_layer ${here}/${number}_layer.c)
+        set(layer $<TARGET_FILE:test_${number}_layer>)
+    endif()
+    if(EXISTS ${here}/${recipe}.sh)
+        hc_test(recipe.${recipe}.behaviour COMMAND sh ${here}/${recipe}.sh ${bin}/${recipe} ${layer})
+    endif()
+endforeach()
+
+# The runner of the simulator must itself report what it is for, and be silent about correct
+# kernels.
+if("08_opencl_application" IN_LIST recipes)
+    foreach(case bounds race uninitialised usage fixed)
+        hc_test(oclgrind.selftest.${case} COMMAND sh ${here}/oclgrind_selftest.sh ${case})
+    endforeach()
+endif()
