@@ -10,7 +10,7 @@ COPY packages.txt cook ./
 COPY common/tools/install.sh common/tools/
 # PACKAGE_GROUPS is several words on purpose.
 # hadolint ignore=SC2086
-RUN ./cook --yes setup $PACKAGE_GROUPS && rm -rf build /var/lib/apt/lists/* && chown cook:cook /cookbook
+RUN ./cook --yes setup $PACKAGE_GROUPS && rm -rf build /var/lib/apt/lists/* && chown -R cook:cook .
 COPY --chown=cook:cook . .
 USER cook
 CMD ["./cook", "run"]

@@ -202,7 +202,7 @@ class Checker(unittest.TestCase):
         self.clean()
 
     def test_exercise_renamed(self):
-        self.edit("recipes/01_one/exercises/first/exercise.json", "The first", "The only one")
+        self.edit("recipes/01_one/exercises/01_first/exercise.json", "The first", "The only one")
         self.faulty("'exercises 01_one' differs", "The only one")
         self.repaired()
 

@@ -118,17 +118,17 @@ prints_not '"spec":"opencl:0:0"'
 prints_not '"device":null'
 
 # Nothing to show.
-run_failing env OCL_ICD_VENDORS=/nonexistent "$program"
+run env OCL_ICD_VENDORS=/nonexistent "$program"
 expect 77
 says "CL_PLATFORM_NOT_FOUND_KHR (-1001)"
 says "hint: install PoCL"
-run_failing env POCL_DEVICES=nosuch "$program" --tree
+run env POCL_DEVICES=nosuch "$program" --tree
 expect 77
 says "none has a device"
-run_failing env POCL_CACHE_DIR=/dev/null/cache "$program"
+run env POCL_CACHE_DIR=/dev/null/cache "$program"
 expect 3
 says "cannot write its kernel cache /dev/null/cache"
-run_failing "$program" --device nosuchdevice
+run "$program" --device nosuchdevice
 expect 2
 says "opencl:0:0  "
 run "$program" --quiet

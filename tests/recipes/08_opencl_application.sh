@@ -66,17 +66,24 @@ run "$program" --list-devices
 expect 0
 prints "opencl:0:0  "
 
+# A device that allows small groups only, and PoCL's other one, which computes in the host's thread.
+run env POCL_MAX_WORK_GROUP_SIZE=64 "$program" -n 1009 --device cpu
+expect 0
+run env POCL_DEVICES=basic "$program" -n 1009 --device cpu
+expect 0
+prints "basic-"
 run "$program" -n 33 --no-cache
 expect 0
 
 if [ -f "$HC_LIB/libhc_explain_cl.so" ]; then
-    run "$program" -n 1000 --explain
+    run "$program" -n 1024 --explain
     expect 0
     prints "verified   yes"
     for call in clCreateBuffer clEnqueueWriteBuffer clEnqueueNDRangeKernel clEnqueueReadBuffer; do
         says "$call"
     done
-    says "4000" # bytes moved
+    says "upload of 4 KiB"
+    says "download of 4 KiB"
     run "$program" -n 1000 --explain --json
     expect 0
     prints_one_object

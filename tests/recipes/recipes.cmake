@@ -3,8 +3,10 @@
 #   .pocl       a small run on the CPU must verify
 #   .gpu        the same on a GPU, skipped where there is none
 #   .oclgrind   the same in the simulator, in three passes, without a word from its checkers
+#   .leaks      in the AddressSanitizer build: the same releases all that it took
 #   .schema     --json is valid for success and for errors
-#   .behaviour  its own script tests/recipes/NAME.sh, called with the program and tests/recipes/NN_layer.so
+#   .behaviour  its own script tests/recipes/NAME.sh, called with the program and the layer that
+#               was made of tests/recipes/NN_layer.c, if there is one
 set(here ${CMAKE_CURRENT_LIST_DIR})
 if(TARGET hc::hc_cl)
     hc_test_program(find_gpu ${here}/find_gpu.c)
@@ -16,9 +18,13 @@ foreach(recipe IN LISTS recipes)
     hc_test(recipe.${recipe}.schema COMMAND sh ${here}/schema.sh ${recipe})
     if("OpenCL" IN_LIST apis)
         hc_test(recipe.${recipe}.pocl COMMAND sh ${here}/verified.sh ${recipe} cpu)
+        if(sanitizer STREQUAL "address")
+            hc_test(recipe.${recipe}.leaks COMMAND sh ${here}/verified.sh ${recipe} leaks)
+        endif()
         hc_test(recipe.${recipe}.gpu ALL_DEVICES LABELS gpu
             COMMAND sh ${here}/verified.sh ${recipe} gpu $<TARGET_FILE:find_gpu>)
-        hc_test(recipe.${recipe}.oclgrind COMMAND sh ${here}/oclgrind.sh ${bin}/${recipe} -n 1000 --repeat 1)
+        hc_test(recipe.${recipe}.oclgrind
+            COMMAND sh ${here}/oclgrind.sh ${bin}/${recipe} -n 1000 --repeat 1)
     endif()
     set(layer "")
     string(SUBSTRING ${recipe} 0 2 number)

@@ -6,13 +6,15 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 set(prefix ${CMAKE_BINARY_DIR}/tests/installed)
 foreach(recipe IN LISTS recipes)
     foreach(way cmake cc installed)
-        set(speed SLOW)
+        set(options SLOW)
         if(way STREQUAL "cmake" AND recipe STREQUAL "08_opencl_application")
-            set(speed "") # one of them is part of the everyday run
+            set(options "") # one of them is part of the everyday run
+        elseif(way STREQUAL "installed") # one of these spoils a kernel for a while
+            list(APPEND options PROPERTIES FIXTURES_REQUIRED installed RESOURCE_LOCK installed)
         endif()
-        hc_test(standalone.${recipe}.${way} ${speed} COMMAND sh ${here}/standalone.sh ${way} ${recipe} ${prefix})
+        hc_test(standalone.${recipe}.${way} ${options}
+            COMMAND sh ${here}/standalone.sh ${way} ${recipe} ${prefix})
     endforeach()
-    set_tests_properties(standalone.${recipe}.installed PROPERTIES FIXTURES_REQUIRED installed_cookbook)
 endforeach()
-hc_test(install.tree SLOW COMMAND sh ${here}/standalone.sh install all ${prefix} ${recipes})
-set_tests_properties(install.tree PROPERTIES FIXTURES_SETUP installed_cookbook)
+hc_test(install.tree SLOW PROPERTIES FIXTURES_SETUP installed
+    COMMAND sh ${here}/standalone.sh install all ${prefix} ${recipes})

@@ -7,11 +7,11 @@ fake=$1
 
 # ends HOW CODE STATUS - the same ending in text and in JSON.
 ends() {
-    run_failing "$fake" --end "$1"
+    run "$fake" --end "$1"
     expect "$2"
     [ "$2" -eq 0 ] && prints "9 GB/s"
     [ "$2" -ne 0 ] && prints_not "GB/s"
-    run_failing "$fake" --end "$1" --json
+    run "$fake" --end "$1" --json
     expect "$2"
     if [ "$3" = nothing ]; then
         prints_nothing
@@ -56,6 +56,13 @@ if [ "$HC_SANITIZER" = none ]; then
     ends abort 3 error
     says "SIGABRT"
 fi
+if [ "$HC_SANITIZER" = address ]; then # what the tests .leaks rely on
+    run env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=1" "$fake" --end leak
+    says "LeakSanitizer: detected memory leaks"
+    [ "$rc" -ne 0 ] || fail "a leak is not reported"
+    run env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=1" "$fake"
+    expect 0
+fi
 
 run "$fake" --end none --json
 expect 0
@@ -95,6 +102,6 @@ if [ -c /dev/full ]; then
     done
 fi
 
-# Off a terminal nothing moves; --explain without its layer says so.
+# Off a terminal nothing moves (progress.sh: on one).
 run "$fake" --end loop --timeout 1.6
 says_not "waiting"

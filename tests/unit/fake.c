@@ -11,7 +11,8 @@
 
 static const char *end = "ok";
 static const HcOption options[] = {
-    HC_CHOICE("end", &end, "ok|none|wrong|nan|error|skip|usage|build|exit0|exit1|crash|abort|loop",
+    HC_CHOICE("end", &end,
+              "ok|none|wrong|nan|error|skip|usage|build|exit0|exit1|leak|crash|abort|loop",
               "how to end"),
     HC_OPTIONS_END};
 static const HcRecipe recipe = {.name = "99_fake",
@@ -33,6 +34,7 @@ int main(int argc, char **argv) {
     if (is("usage")) CHECK_HC(hc_set_error(HC_USAGE, 0, NULL, "name another", "no such file"));
     if (is("build")) CHECK_HC(hc_set_error(HC_BUILD, -11, "CL_BUILD", NULL, "it does not compile"));
     if (is("exit0") || is("exit1")) exit(is("exit1"));
+    if (is("leak")) hc_say("leaks      %d\n", memset(malloc(1000), 0, 1) == NULL);
     if (is("crash")) raise(SIGSEGV);
     if (is("abort")) abort();
     if (is("loop")) {

@@ -36,3 +36,4 @@ endif()
 # A recipe without an API that ends in each way on demand.
 hc_test_program(99_fake ${CMAKE_CURRENT_LIST_DIR}/fake.c)
 hc_test(unit.endings COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/endings.sh $<TARGET_FILE:99_fake>)
+hc_test(unit.progress COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/progress.sh $<TARGET_FILE:99_fake>)

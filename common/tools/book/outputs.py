@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 LIST = "tests/book/outputs.txt"
@@ -85,7 +86,7 @@ def resolve(command, root, build):
         words[:2] = [str(build / "bin" / f"hc_{words[1]}")]
     elif words[0] == "./cook":
         words[0] = str(root / "cook")
-    words = [w.replace("build/release/", f"{build}/") for w in words]
+    words = [f"{build}/{w[14:]}" if w.startswith("build/release/") else w for w in words]
     for word in words:
         if "/bin/" in word and word.startswith(str(build)) and not Path(word).exists():
             raise Absent(f"{word} is not in this build")
@@ -118,6 +119,39 @@ def select(text, patterns):
     return lines
 
 
+def run_apart(words, env, folder):
+    """Exit code, standard output and standard error of a program."""
+    run = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, env=env, cwd=folder, text=True,
+                         check=False)
+    return run.returncode, run.stdout, run.stderr
+
+
+def run_on_terminal(words, env, folder):
+    """Exit code and both outputs in the order in which a terminal shows them. Only a terminal will do:
+    into a pipe, C programs write standard output late."""
+    try:
+        ours, theirs = os.openpty()
+    except OSError as error:
+        raise Absent(f"no pseudo-terminal on this machine: {error}") from error
+    modes = termios.tcgetattr(theirs)
+    modes[1] &= ~termios.OPOST  # line ends as they are
+    termios.tcsetattr(theirs, termios.TCSANOW, modes)
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, cwd=folder,
+                          env={**env, "TERM": "dumb"}) as run:
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            if not piece:
+                break
+            text += piece
+        os.close(ours)
+    return run.returncode, text.decode(), ""
+
+
 def capture(name, root, build):
     section, _ = read_list(root)[name]
     folder = build / "book"
@@ -136,19 +170,17 @@ def capture(name, root, build):
         if expected:  # a program that ends in an error releases nothing; the system does
             env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
         both = section.get("streams", "out") == "both"
-        run = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env, cwd=root,
-                             stderr=subprocess.STDOUT if both else subprocess.PIPE, text=True, check=False)
-        if run.returncode == 77 != expected:
-            raise Absent((run.stderr or run.stdout).strip().splitlines()[-1].removeprefix("skipped: "))
+        status, printed, errors = (run_on_terminal if both else run_apart)(words, env, root)
+        if status == 77 != expected:
+            raise Absent((errors or printed).strip().splitlines()[-1].removeprefix("skipped: "))
     except Absent as reason:
         kept.write_text(f"skipped: {reason}\n")
         print(f"skipped: {reason}")
         return 77
-    if run.returncode != expected:
-        print(f"{section['command']}\nended with {run.returncode}, but {LIST} says {expected}; it printed:\n"
-              f"{run.stdout}{run.stderr or ''}")
+    if status != expected:
+        print(f"{section['command']}\nended with {status}, but {LIST} says {expected}; it printed:\n{printed}{errors}")
         return 1
-    text = run.stdout.replace(f"{build}/", "build/release/").replace(f"{root}/", "")
+    text = printed.replace(f"{build}/", "build/release/").replace(f"{root}/", "")
     shown = select([line.rstrip() for line in text.splitlines()], section.get("show", "").split("\n")[1:])
     kept.write_text("\n".join([f"stamp {stamp(name, section, root, build)}", f"$ {section['command']}", *shown]) + "\n")
     return 0

@@ -24,6 +24,7 @@ Needs Python 3 and nothing else. Exit code: 0 in step; 1 not; 2 usage.
 import argparse
 import difflib
 import json
+import math
 import re
 import subprocess
 import sys
@@ -225,8 +226,8 @@ class Book:
         result = json.loads("\n".join(self.read(path)))
         rows = ["| measured | median | middle half of the rounds | compared with | ratio |", "|---|---|---|---|---|"]
 
-        def number(x):
-            return f"{x:.3g}" if x < 100 else f"{x:.0f}"
+        def number(x):  # three digits that count
+            return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}"
 
         for case in result["cases"]:
             if case["skipped"]:
@@ -234,9 +235,10 @@ class Book:
                 continue
             low, high = case["iqr"]
             against, ratio = case["reference"], case["ratio"]
-            cells = [case["what"], f"{number(case['median'])} {case['unit']}", f"{number(low)} to {number(high)}",
-                     f"{against['what']}: {number(against['median'])} {case['unit']}" if against else "",
-                     number(ratio["median"]) if ratio else ""]
+            unit = case["unit"]
+            cells = [case["what"], f"{number(case['median'])} {unit}", f"{number(low)} to {number(high)}",
+                     f"{against['what'].removeprefix(f'{unit} ')}: {number(against['median'])} {unit}"
+                     if against else "", number(ratio["median"]) if ratio else ""]
             rows.append("| " + " | ".join(cells) + " |")
         machine, versions = result["machine"], result["versions"]
         memory = machine["memory_bytes"] / 2**30
@@ -251,7 +253,7 @@ class Book:
         found = []
         for file in sorted((self.root / "recipes" / recipe / "exercises").glob("*/exercise.json")):
             item = json.loads(file.read_text())
-            found.append((item["minutes"], f"{recipe[:2]}_{item['name']}", item["title"]))
+            found.append((item["minutes"], item["name"], item["title"]))
         if not found:
             raise Fault(chapter, block.line, f"recipe {recipe} has no exercises",
                         f"make recipes/{recipe}/exercises/NAME/exercise.json, or remove the marker")

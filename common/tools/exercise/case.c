@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* One case: one size, one variant of the input, plainly or under one of oclgrind's checks. CTest starts
- * this program once for each, so that a kernel that takes its process down takes nothing else along.
- * The result is left as a small JSON file; the sentence goes to stdout, where CTest's log keeps it.
+/* One case: one size, one variant of the input, plainly or under one of oclgrind's checks. CTest
+ * starts this program once for each, so that a kernel that takes its process down takes nothing
+ * else along. The result is left as a small JSON file; the sentence goes to stdout, where CTest's
+ * log keeps it.
  */
 #define _XOPEN_SOURCE 700
 #include <signal.h>
@@ -97,19 +98,21 @@ static char *tail(const char *text) {
 bool case_judge_end(const CaseOrder *order, const Ended *ended, Case *result) {
     if (ended->timed_out) {
         result->status = CASE_TIMEOUT;
-        result->message =
-            text_format("it did not end within %u s and was stopped: does every loop come to an end?",
-                        order->options->seconds);
+        result->message = text_format(
+            "it did not end within %u s and was stopped: does every loop come to an end?",
+            order->options->seconds);
     } else if (ended->flooded) {
         result->status = CASE_FLOOD;
-        result->message = text_format("it printed more than 1 MiB and was stopped: is there a printf "
-                                      "in a loop, or in every work-item?");
+        result->message =
+            text_format("it printed more than 1 MiB and was stopped: is there a printf "
+                        "in a loop, or in every work-item?");
         result->detail = text_format("%.400s\n[...]", *ended->out ? ended->out : ended->err);
     } else if (ended->signal) {
         result->status = CASE_CRASH;
-        result->message = text_format("it crashed (%s): it touched memory that does not belong to it, "
-                                      "or divided by zero",
-                                      strsignal(ended->signal));
+        result->message =
+            text_format("it crashed (%s): it touched memory that does not belong to it, "
+                        "or divided by zero",
+                        strsignal(ended->signal));
         result->detail = tail(ended->err);
     } else if (ended->code == HC_SKIP) {
         result->status = CASE_SKIP;

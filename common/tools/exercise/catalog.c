@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The catalog: every folder recipes/NN_recipe/exercises/NAME that has an exercise.json. The file is
- * checked here, once, so that the rest of the runner can rely on it; what a teacher forgot is named.
+ * checked here, once, so that the rest of the runner can rely on it; what a teacher forgot is
+ * named.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
@@ -38,7 +39,8 @@ bool has_solution(const Exercise *exercise) {
 }
 
 static int faulty(const Exercise *exercise, const char *what) {
-    return hc_set_error(HC_USAGE, 0, NULL, "common/tools/exercise/README.md says what belongs there",
+    return hc_set_error(HC_USAGE, 0, NULL,
+                        "common/tools/exercise/README.md says what belongs there",
                         "%s/exercise.json: %s", exercise->folder, what);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* exercise.h - the exercise runner: what its files hand to each other.
  *
- * An exercise is a folder recipes/NN_recipe/exercises/NAME; exercise.json in it says what to edit and
- * how it is checked. The learner works on a copy in a folder of their own. To check it, CMake makes a
- * small CTest project of it; each of its tests starts this program again to run one case under limits.
- * What the cases found is put together into one verdict, in words.
+ * An exercise is a folder recipes/NN_recipe/exercises/NAME; exercise.json in it says what to edit
+ * and how it is checked. The learner works on a copy in a folder of their own. To check it, CMake
+ * makes a small CTest project of it; each of its tests starts this program again to run one case
+ * under limits. What the cases found is put together into one verdict, in words.
  */
 #ifndef EXERCISE_H
 #define EXERCISE_H
@@ -35,30 +35,35 @@ typedef struct Catalog {
 /* ---- catalog.c: which exercises there are ---- */
 int catalog_load(const char *root, Catalog *catalog);
 void catalog_free(Catalog *catalog);
-/* catalog_find - the one exercise that name, or a part of it, means; else HC_USAGE with the list. */
+/* catalog_find - the one exercise that name, or a part of it, means; else HC_USAGE with the list.
+ * */
 int catalog_find(const Catalog *catalog, const char *name, const Exercise **found);
 int exercise_read(const char *folder, Exercise *exercise);
 void exercise_free(Exercise *exercise);
-/* exercise_text - a text of exercise.json; NULL if it is absent. exercise_list - an array, maybe NULL. */
+/* exercise_text - a text of exercise.json; NULL if it is absent. exercise_list - an array, maybe
+ * NULL. */
 const char *exercise_text(const Exercise *exercise, const char *key);
 const cJSON *exercise_list(const Exercise *exercise, const char *key);
 const char *check_text(const Exercise *exercise, const char *key);
-/* is_program - the learner writes a C program, not a kernel for a recipe; has_answers - or numbers. */
+/* is_program - the learner writes a C program, not a kernel for a recipe; has_answers - or numbers.
+ * */
 bool is_program(const Exercise *exercise);
 bool has_answers(const Exercise *exercise);
 bool has_solution(const Exercise *exercise);
 
 /* ---- files.c ---- */
-char *text_format(const char *format, ...) HC_PRINTF(1, 2); /* to be freed; ends the program without memory */
-char *file_read(const char *path);                          /* NULL with errno if it cannot be read */
-int file_write(const char *path, const char *text);         /* all three: HC_OK, or an error that is set */
+char *text_format(const char *format, ...)
+    HC_PRINTF(1, 2);               /* to be freed; ends the program without memory */
+char *file_read(const char *path); /* NULL with errno if it cannot be read */
+int file_write(const char *path, const char *text); /* all three: HC_OK, or an error that is set */
 int file_copy(const char *from, const char *to);
-int folder_make(const char *path); /* with the folders above it */
+int folder_make(const char *path);                 /* with the folders above it */
 int folder_copy(const char *from, const char *to); /* its plain files; what is there is replaced */
 int folder_remove(const char *path);
 bool file_exists(const char *path);
 bool file_same(const char *a, const char *b);
-/* folder_names - sorted names in a folder, without hidden ones; NULL-terminated, free with names_free. */
+/* folder_names - sorted names in a folder, without hidden ones; NULL-terminated, free with
+ * names_free. */
 char **folder_names(const char *path);
 void names_free(char **names);
 /* lock_take - wait until this process alone holds the lock file; lock_drop gives it back. */
@@ -75,7 +80,7 @@ typedef struct Ended {
 } Ended;
 
 /* run_program - run argv[0] (looked up in PATH) in a process group of its own and wait.
- *   change   NULL-terminated changes to the environment: "NAME=VALUE" sets, "NAME" removes; NULL: none
+ *   change   NULL-terminated: "NAME=VALUE" sets, "NAME" removes a variable; NULL: none
  *   limits   after seconds, or more than max_output bytes printed, the whole group is killed
  *   errors   HC_ERROR if it cannot be started. ended is to be given to ended_free in any case. */
 int run_program(const char *const *argv, const char *const *change, double seconds,
@@ -89,7 +94,8 @@ int learner_dir_allowed(const Options *options); /* HC_USAGE for a folder of the
 int learner_start(const Options *options, const Exercise *exercise);
 int learner_reset(const Options *options, const Exercise *exercise);
 bool learner_started(const Options *options, const Exercise *exercise);
-/* The small file in the learner's folder that remembers: "hints" shown, "checks" done, "passed" 0 or 1. */
+/* The small file in the learner's folder that remembers: "hints" shown, "checks" done, "passed" 0
+ * or 1. */
 int learner_recall(const char *folder, const char *key);
 int learner_remember(const char *folder, const char *key, int value);
 
@@ -110,12 +116,12 @@ typedef enum CaseStatus {
 extern const char *const case_status_names[CASE_STATUSES];
 
 typedef struct Case {
-    char name[96];       /* n257.f32.races */
-    char variant[32];    /* f32; "" if there is only one */
-    char tool[16];       /* plain, bounds, races, uninit; answer for a question */
-    char device[256];    /* what it ran on; "" if that is not known */
-    bool has_n;          /* n counts */
-    uint64_t n;          /* elements */
+    char name[96];    /* n257.f32.races */
+    char variant[32]; /* f32; "" if there is only one */
+    char tool[16];    /* plain, bounds, races, uninit; answer for a question */
+    char device[256]; /* what it ran on; "" if that is not known */
+    bool has_n;       /* n counts */
+    uint64_t n;       /* elements */
     CaseStatus status;
     uint64_t wrong, first; /* CASE_WRONG: how many elements differ, and the first of them */
     char *message;         /* one sentence, or NULL */
@@ -127,7 +133,7 @@ typedef struct Case {
 typedef struct CaseOrder {
     const Options *options;
     const Exercise *exercise;
-    const char *work, *learner;       /* the check's own folder, and the learner's */
+    const char *work, *learner;        /* the check's own folder, and the learner's */
     const char *what, *variant, *tool; /* "257", "prime" or a question */
 } CaseOrder;
 int case_run(const CaseOrder *order); /* writes WORK/results/NAME.json; returns CTest's exit code */
@@ -140,12 +146,18 @@ cJSON *case_to_json(const Case *result);
 bool case_from_json(const cJSON *json, Case *result);
 void case_free(Case *result);
 
-/* oclgrind_translate - the report that oclgrind left in file as a sentence, to be freed; NULL if it has
- * nothing to say. kernel is the name that the learner knows the file by. */
+/* oclgrind_translate - the report that oclgrind left in file as a sentence, to be freed; NULL if it
+ * has nothing to say. kernel is the name that the learner knows the file by. */
 char *oclgrind_translate(const char *report, const char *kernel);
 
 /* ---- check.c, verdict.c, report.c ---- */
-typedef enum VerdictStatus { PASSED, NOT_PASSED, NOT_BUILT, CANNOT_TELL, FAILED_TO_RUN } VerdictStatus;
+typedef enum VerdictStatus {
+    PASSED,
+    NOT_PASSED,
+    NOT_BUILT,
+    CANNOT_TELL,
+    FAILED_TO_RUN
+} VerdictStatus;
 
 typedef struct Verdict {
     const Exercise *exercise;
@@ -158,6 +170,7 @@ typedef struct Verdict {
     char *message; /* what is wrong, in words */
     char *detail;  /* a compiler's log; NULL if there is none */
     char *note;    /* what could not be checked; NULL if all was */
+    char *program; /* how the learner's program can be run by hand; NULL if there is none */
 } Verdict;
 
 /* check_exercise - check the learner's files; the verdict is filled in any case.

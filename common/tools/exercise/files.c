@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Files and folders: reading, writing, copying. Learners' folders are flat, so a copy takes the plain
- * files of one folder. Everything that can fail leaves the file's name and the reason as the error.
+/* Files and folders: reading, writing, copying. Learners' folders are flat, so a copy takes the
+ * plain files of one folder. Everything that can fail leaves the file's name and the reason as the
+ * error.
  */
 #define _XOPEN_SOURCE 700
 #include <dirent.h>

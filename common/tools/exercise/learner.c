@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The learner's folder: ./exercises, or HC_EXERCISES, or --dir. It holds one folder for each exercise
- * that was started, with a copy of the starter. The cookbook's own files are never worked on, nothing
- * there is overwritten, and reset puts the old work aside instead of throwing it away.
+/* The learner's folder: ./exercises, or HC_EXERCISES, or --dir. It holds one folder for each
+ * exercise that was started, with a copy of the starter. The cookbook's own files are never worked
+ * on, nothing there is overwritten, and reset puts the old work aside instead of throwing it away.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
@@ -41,9 +41,9 @@ static char *real_path(const char *path) {
 
 int learner_dir_allowed(const Options *options) {
     /* What a checkout has of its own; another folder in it, as ./exercises, is the learner's. */
-    static const char *const own[] = {"",      "recipes", "common", "kernels", "tests",
-                                      "book",  "build",   "cmake",  ".git",    ".ci",
-                                      ".github", ".devcontainer"};
+    static const char *const own[] = {"",      "recipes", "common",  "kernels",
+                                      "tests", "book",    "build",   "cmake",
+                                      ".git",  ".ci",     ".github", ".devcontainer"};
     char *dir = real_path(options->dir), *root = real_path(options->root);
     size_t length = strlen(root);
     bool refused = false;
@@ -144,8 +144,8 @@ int learner_remember(const char *folder, const char *key, int value) {
     cJSON_DeleteItemFromObjectCaseSensitive(memory, key);
     cJSON_AddNumberToObject(memory, key, value);
     char *text = cJSON_Print(memory), *path = text_format("%s/" MEMORY, folder);
-    int status = text ? file_write(path, text)
-                      : hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", NULL, "no memory");
+    int status =
+        text ? file_write(path, text) : hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", NULL, "no memory");
     free(path);
     free(text);
     cJSON_Delete(memory);

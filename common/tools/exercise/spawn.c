@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Run a program under limits. A learner's kernel may loop for ever, crash, or print without end, and
- * none of it may take the learner's machine along: the program gets a process group of its own, a
- * wall-clock limit and a limit on what it prints, and whatever it left running is killed with it.
- * CPU-time and memory limits are no use here: OpenCL drivers run many threads and reserve much memory.
+/* Run a program under limits. A learner's kernel may loop for ever, crash, or print without end,
+ * and none of it may take the learner's machine along: the program gets a process group of its own,
+ * a wall-clock limit and a limit on what it prints, and whatever it left running is killed with it.
+ * CPU-time and memory limits are no use here: OpenCL drivers run many threads and reserve much
+ * memory.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
@@ -172,7 +173,8 @@ int run_program(const char *const *argv, const char *const *change, double secon
         ;
     for (int i = 0; i < 2; i++)
         if (stream[i].fd >= 0) close(stream[i].fd);
-    ended->flooded = ended->flooded || (!ended->timed_out && stream[0].total + stream[1].total > max_output);
+    ended->flooded =
+        ended->flooded || (!ended->timed_out && stream[0].total + stream[1].total > max_output);
     if (WIFEXITED(status)) ended->code = WEXITSTATUS(status);
     else ended->signal = WTERMSIG(status);
     return HC_OK;
