@@ -112,8 +112,10 @@ static int list_devices(HcDevice *devices, size_t max, size_t *count) {
 
 const HcApi hc_cl_api = {"opencl", "OpenCL", list_devices};
 
-int hc_cl_check_alloc(cl_device_id device, size_t bytes, size_t count) {
+int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) {
     cl_ulong one = 0, all = 0;
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes)) bytes = SIZE_MAX; /* more than any device has */
     char asked[64], limit[64];
     clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof one, &one, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof all, &all, NULL);

@@ -80,13 +80,10 @@ int hc_cl_build(cl_program program, cl_device_id device, const char *options, co
     hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
     hc_step(NULL);
     if (code == CL_SUCCESS) return HC_OK;
-    hc_cl_set_error(code);
-    char code_name[64], hint[512];
-    snprintf(code_name, sizeof code_name, "%s", hc_last_error()->name);
-    snprintf(hint, sizeof hint, "%s", hc_last_error()->hint);
+    hc_set_error(HC_BUILD, code, hc_cl_error_name(code),
+                 "read the log from its first error on, and look at the options",
+                 "%s did not compile for %s, options '%s'", file, name, options ? options : "");
     char *log = build_log(program, device);
-    hc_set_error(HC_BUILD, code, code_name, hint, "%s did not compile for %s, options '%s'", file,
-                 name, options ? options : "");
     if (log) hc_set_error_detail(explain_log(log, source));
     free(log);
     return HC_BUILD;

@@ -5,6 +5,7 @@
  * to measure the wrong one.
  */
 #define _GNU_SOURCE /* strcasestr */
+#include <cjson/cJSON.h>
 #include <dlfcn.h>
 
 #include "internal.h"
@@ -94,7 +95,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
         bool match =
             is_cpu ? d->is_cpu
             : word ? (platform < 0 || d->platform == platform) && (index < 0 || d->index == index)
-            : spec ? strcasestr(d->name, spec) != NULL
+            : spec ? *spec && strcasestr(d->name, spec)
                    : d->is_gpu;
         if (match && matches++ == 0) pick = i;
     }
@@ -124,10 +125,12 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
     size_t count;
     int status = gather(apis, NULL, devices, &count);
     HcTable *table = hc_table_new("SPEC|name|platform");
-    for (size_t i = 0; i < count; i++)
-        hc_table_row(table, "%s:%d:%d|%s|%s", devices[i].api, devices[i].platform, devices[i].index,
-                     devices[i].name, devices[i].detail);
-    if (status == HC_OK) hc_table_print(table, out, 0);
+    cJSON *array = out ? NULL : cJSON_AddArrayToObject(hc_results(), "devices");
+    for (const HcDevice *d = devices; d < devices + count; d++) {
+        hc_table_row(table, "%s:%d:%d|%s|%s", d->api, d->platform, d->index, d->name, d->detail);
+        if (array) cJSON_AddItemToArray(array, hc_device_json(d));
+    }
+    if (status == HC_OK && out) hc_table_print(table, out, 0);
     hc_table_free(table);
     free(devices);
     return status;

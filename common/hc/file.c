@@ -12,12 +12,11 @@
 int hc_alloc(size_t n, size_t size, void *out) {
     size_t bytes;
     char text[64];
-    void *memory = NULL;
     if (__builtin_mul_overflow(n, size, &bytes))
         return hc_set_error(HC_ERROR, 0, NULL, "take a smaller --size",
                             "%zu elements of %zu bytes are more than this machine can address", n,
                             size);
-    memory = malloc(bytes ? bytes : 1);
+    void *memory = malloc(bytes ? bytes : 1);
     if (!memory)
         return hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", "take a smaller --size",
                             "no host memory for %s",
@@ -52,56 +51,61 @@ static int read_file(const char *path, char **text) {
     return status;
 }
 
-/* Look for kernels/file beside the program and in each folder above it. */
-static int search_upwards(const char *file, char **text) {
-    char folder[4096], path[4608];
-    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    folder[length > 0 ? length : 0] = '\0';
-    for (char *slash; (slash = strrchr(folder, '/')) != NULL;) {
-        *slash = '\0';
-        static const char *const below[] = {"kernels", "share/hc/kernels"};
-        for (int i = 0; i < 2; i++) {
-            snprintf(path, sizeof path, "%s/%s/%s", folder, below[i], file);
-            int status = read_file(path, text);
-            if (status != HC_SKIP) return status;
-        }
+/* Read the first of the places that has the file; what was tried goes to tried. */
+static int read_first(const char *const *places, int count, const char *file, char **text,
+                      FILE *tried) {
+    char path[8192];
+    for (int i = 0; i < count; i++) {
+        if (!places[i] || !*places[i]) continue;
+        snprintf(path, sizeof path, "%s/%s", places[i], file);
+        int status = read_file(path, text);
+        if (status != HC_SKIP) return status;
+        fprintf(tried, " %s", places[i]);
     }
     return HC_SKIP;
 }
 
-static int find_kernel(const char *file, char **text) {
-    const char *places[] = {hc_run.args.kernel_dir, getenv("HC_KERNEL_DIR"), hc_run.kernels};
-    char tried[2048] = "", path[4608];
-    bool asked = false; /* a folder that the user named is the only place */
-    for (size_t i = 0; i < sizeof places / sizeof places[0] && !asked; i++) {
-        if (!places[i] || !*places[i]) continue;
-        asked = i < 2;
-        snprintf(path, sizeof path, "%s/%s", places[i], file);
-        int status = read_file(path, text);
-        if (status != HC_SKIP) return status;
-        size_t at = strlen(tried);
-        snprintf(tried + at, sizeof tried - at, " %s", places[i]);
+/* strict: a folder that the user named is the only place. */
+static int find_kernel(const char *file, bool strict, char **text) {
+    const char *named[] = {hc_run.args.kernel_dir, getenv("HC_KERNEL_DIR")};
+    char *places = NULL, folder[4000], place[4096];
+    size_t size;
+    bool is_named = named[0] || (named[1] && *named[1]);
+    FILE *tried = open_memstream(&places, &size);
+    if (!tried) return hc_set_error(HC_ERROR, errno, NULL, NULL, "out of memory");
+    int status = read_first(named, named[0] ? 1 : 2, file, text, tried);
+    if (status == HC_SKIP && !(strict && is_named)) {
+        ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+        folder[length > 0 ? length : 0] = '\0';
+        if (strrchr(folder, '/')) *strrchr(folder, '/') = '\0';
+        snprintf(place, sizeof place, "%s/../share/hc/kernels", folder);
+        status = read_first((const char *[]){place, hc_run.kernels}, 2, file, text, tried);
+        while (status == HC_SKIP && strrchr(folder, '/')) { /* beside and above the program */
+            snprintf(place, sizeof place, "%s/kernels", folder);
+            status = read_first((const char *[]){place}, 1, file, text, tried);
+            *strrchr(folder, '/') = '\0';
+        }
     }
-    int status = asked ? HC_SKIP : search_upwards(file, text);
-    if (status != HC_SKIP) return status;
-    return hc_set_error(HC_USAGE, ENOENT, "ENOENT",
-                        "name the folder with --kernel-dir or HC_KERNEL_DIR",
-                        "kernel file %s not found in:%s%s", file, tried,
-                        asked ? "" : " kernels/ beside and above the program");
+    fclose(tried);
+    if (status == HC_SKIP)
+        status = hc_set_error(HC_USAGE, ENOENT, "ENOENT",
+                              "name the folder with --kernel-dir or HC_KERNEL_DIR",
+                              "kernel file %s not found in:%s", file, places);
+    free(places);
+    return status;
 }
 
 int hc_load_kernel(const char *file, char **text) {
     char *kernel = NULL, *random = NULL, *both = NULL;
-    int status = find_kernel(file, &kernel);
+    int status = find_kernel(file, true, &kernel);
     if (status != HC_OK || !strstr(kernel, "hc_random_")) {
         *text = kernel;
         return status;
     }
-    status = find_kernel("philox.h", &random);
+    status = find_kernel("philox.h", false, &random);
     if (status == HC_OK) {
         size_t room = strlen(random) + strlen(kernel) + strlen(file) + 32;
-        status = hc_alloc(room, 1, &both);
-        /* #line: messages of the compiler count from the reader's own first line */
+        status = hc_alloc(room, 1, &both); /* #line: the compiler counts from the reader's line */
         if (both) snprintf(both, room, "%s\n#line 1 \"%s\"\n%s", random, file, kernel);
     }
     free(random);

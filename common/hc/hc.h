@@ -47,8 +47,7 @@ const HcError *hc_last_error(void);
 int hc_set_error(int status, int code, const char *name, const char *hint, const char *format, ...)
     HC_PRINTF(5, 6);
 
-/* hc_set_error_detail - attach a longer text, such as a build log; the error takes ownership. */
-void hc_set_error_detail(char *text);
+void hc_set_error_detail(char *text); /* attach a longer text, as a build log, and own it */
 
 /* hc_fail - report the last error as "file:line: call", its name and its hint, on stderr, and as the
  * JSON object under --json; returns the exit code. The CHECK macros call it; recipes call those. */
@@ -90,7 +89,8 @@ int hc_choose_device(HcDevice *chosen);
  * of apis (NULL-terminated). For tests and tools. */
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
-/* hc_list_devices - print every device of apis with the SPEC that chooses it. */
+/* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the
+ * run's JSON results instead. */
 int hc_list_devices(const HcApi *const *apis, FILE *out);
 
 /* ---- Arguments: one table per recipe, over getopt_long ---- */
@@ -153,8 +153,7 @@ typedef struct HcArgs {
  *   errors  HC_USAGE with a sentence that names the option and the text that was wrong */
 int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv);
 
-/* hc_print_help - the text of --help. */
-void hc_print_help(const HcRecipe *recipe, FILE *out);
+void hc_print_help(const HcRecipe *recipe, FILE *out); /* the text of --help */
 
 /* hc_parse_count - text to a count: decimal digits only; "12x", "-1", "1e3", " 1" and overflow fail. */
 bool hc_parse_count(const char *text, uint64_t max, uint64_t *value);
@@ -189,10 +188,9 @@ void hc_say(const char *format, ...) HC_PRINTF(1, 2);
  * with its seconds, and wiped when it ends. NULL: between steps. The text must outlive the step. */
 void hc_step(const char *what);
 
-/* hc_note_f64, hc_note_text - keep one figure for the report: key is the JSON name with its unit as suffix
+/* hc_note_f64 - keep one figure for the report: key is the JSON name with its unit as suffix
  * ("sum_gbps"), label what people read, unit "GB/s" or "". NaN and infinity become null in JSON. */
 void hc_note_f64(const char *key, const char *label, double value, const char *unit);
-void hc_note_text(const char *key, const char *label, const char *value);
 
 /* hc_results - the JSON object "results" for a recipe that has more to say than single figures; a
  * cJSON object owned by the run. hc_json_u64 adds an integer exactly (cJSON's own are doubles). */
@@ -219,8 +217,7 @@ typedef struct HcVerdict {
     char first[512];  /* the first differences, one a line; "" if none */
 } HcVerdict;
 
-/* hc_type_size - bytes of one element. */
-size_t hc_type_size(HcType type);
+size_t hc_type_size(HcType type); /* bytes of one element */
 
 /* hc_compare - compare got with want, element by element, and describe the first differences.
  *   shapes  got, want: n elements of type in host memory; n may be 0
@@ -241,14 +238,12 @@ typedef struct HcStats {
     double min, q1, median, q3, max; /* quartiles by linear interpolation */
 } HcStats;
 
-/* hc_now_ms - milliseconds on a clock that only goes forward; the zero is arbitrary. */
-double hc_now_ms(void);
+double hc_now_ms(void); /* milliseconds on a clock that only goes forward; any zero */
 
 /* hc_note_time - add one measured time, in milliseconds, to the run's report. */
 void hc_note_time(HcTime what, double ms);
 
-/* hc_time_stats - what hc_note_time has gathered so far. */
-HcStats hc_time_stats(HcTime what);
+HcStats hc_time_stats(HcTime what); /* what hc_note_time has gathered so far */
 
 /* hc_stats - order statistics of n numbers; samples is left as it was. n = 0 gives zeros.
  *   errors  n is 0 in the result if memory ran out */
@@ -272,10 +267,10 @@ void hc_fill(HcType type, void *x, size_t n, uint64_t seed, uint32_t stream);
  *   errors  HC_ERROR if n * size overflows or memory ran out, with what was asked for */
 int hc_alloc(size_t n, size_t size, void *out);
 
-/* hc_load_kernel - the text of a kernel file from the first of: --kernel-dir, HC_KERNEL_DIR, where
- * this build's sources or the installation keep them, kernels/ beside or above the program.
+/* hc_load_kernel - the text of a kernel file: from --kernel-dir, else HC_KERNEL_DIR, else the first of:
+ * the program's installation, the kernels it was built with, kernels/ beside or above the program.
  *   errors  HC_USAGE: not found (with the places tried), unreadable or not a regular file.
- * *text is to be freed. A kernel that calls hc_random_* has kernels/philox.h prepended to it. */
+ * *text is to be freed. A kernel that calls hc_random_* has philox.h prepended to it. */
 int hc_load_kernel(const char *file, char **text);
 
 /* hc_parallel_for - call body on ranges [begin, end) that cover 0 .. n once, on threads threads

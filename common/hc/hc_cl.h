@@ -37,10 +37,10 @@ extern const HcApi hc_cl_api;
 int hc_cl_set_error(cl_int code);
 const char *hc_cl_error_name(cl_int code); /* "CL_..." or "unknown OpenCL error" */
 
-/* hc_cl_check_alloc - may the device hold count buffers of bytes each?
+/* hc_cl_check_alloc - may the device hold count buffers of n elements of size bytes each?
  *   errors  HC_ERROR with what was asked for and the limit, which is checked before any is made,
  *           since a driver may notice only at launch, or abort */
-int hc_cl_check_alloc(cl_device_id device, size_t bytes, size_t count);
+int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count);
 
 /* hc_cl_build - clBuildProgram for one device, timed into the report.
  *   source   the program's text, to show the lines that the log names; file is its name

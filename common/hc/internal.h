@@ -39,6 +39,9 @@ extern HcRun hc_run;
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line);
 
+/* hc_device_json - a device as the report shows it; owned by the caller. */
+struct cJSON *hc_device_json(const HcDevice *device);
+
 /* hc_report_text - what hc_end prints for people. */
 void hc_report_text(FILE *out);
 

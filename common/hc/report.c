@@ -41,11 +41,6 @@ void hc_note_f64(const char *key, const char *label, double value, const char *u
     add_f64(hc_results(), key, value);
 }
 
-void hc_note_text(const char *key, const char *label, const char *value) {
-    add_note(label, value);
-    cJSON_AddStringToObject(hc_results(), key, value);
-}
-
 void hc_note_time(HcTime what, double ms) {
     size_t *n = &hc_run.time_count[what], *room = &hc_run.time_room[what];
     if (*n == *room) {
@@ -103,6 +98,17 @@ static cJSON *params(void) {
     return object;
 }
 
+struct cJSON *hc_device_json(const HcDevice *d) {
+    char spec[32];
+    cJSON *device = cJSON_CreateObject();
+    snprintf(spec, sizeof spec, "%s:%d:%d", d->api, d->platform, d->index);
+    cJSON_AddStringToObject(device, "api", d->api);
+    cJSON_AddStringToObject(device, "name", d->name);
+    cJSON_AddStringToObject(device, "platform", d->detail);
+    cJSON_AddStringToObject(device, "spec", spec);
+    return device;
+}
+
 static void add_error(cJSON *root, const HcError *e, const char *call, const char *file, int line) {
     if (!e) {
         cJSON_AddNullToObject(root, "error");
@@ -128,18 +134,8 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
     add_error(root, error, call, file, line);
     cJSON_AddStringToObject(root, "recipe", hc_run.recipe->name);
     cJSON_AddStringToObject(root, "version", HC_VERSION);
-    if (hc_run.has_device) {
-        char spec[32];
-        cJSON *device = cJSON_AddObjectToObject(root, "device");
-        snprintf(spec, sizeof spec, "%s:%d:%d", hc_run.device.api, hc_run.device.platform,
-                 hc_run.device.index);
-        cJSON_AddStringToObject(device, "api", hc_run.device.api);
-        cJSON_AddStringToObject(device, "name", hc_run.device.name);
-        cJSON_AddStringToObject(device, "platform", hc_run.device.detail);
-        cJSON_AddStringToObject(device, "spec", spec);
-    } else {
-        cJSON_AddNullToObject(root, "device");
-    }
+    cJSON_AddItemToObject(root, "device",
+                          hc_run.has_device ? hc_device_json(&hc_run.device) : cJSON_CreateNull());
     cJSON_AddItemToObject(root, "params", params());
     if (hc_run.verified_any && !error) cJSON_AddBoolToObject(root, "verified", trusted);
     else cJSON_AddNullToObject(root, "verified");

@@ -198,8 +198,9 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
     status = set_environment(args, layers);
     if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--explain");
     if (args->list_devices) {
-        status = hc_list_devices(recipe->apis, stdout);
+        status = hc_list_devices(recipe->apis, args->json ? NULL : stdout);
         if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--list-devices");
+        if (args->json) return hc_end();
         hc_run.ended = true;
         return hc_finish_stdout(HC_OK);
     }

@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     /* 2. Input on the host, and the answer to compare with. */
     size_t n = app.n, size = hc_type_size(app.type);
     void *x, *y, *z, *want;
-    CHECK_HC(hc_cl_check_alloc(app.device, n * size, 3));
+    CHECK_HC(hc_cl_check_alloc(app.device, n, size, 3));
     CHECK_HC(hc_alloc(n, size, &x));
     CHECK_HC(hc_alloc(n, size, &y));
     CHECK_HC(hc_alloc(n, size, &z));

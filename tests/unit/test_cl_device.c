@@ -44,17 +44,19 @@ static void sizes(void **state) {
     cl_ulong one = 0, all = 0;
     clGetDeviceInfo(device.handle, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof one, &one, NULL);
     clGetDeviceInfo(device.handle, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof all, &all, NULL);
-    assert_int_equal(hc_cl_check_alloc(device.handle, 0, 3), HC_OK);
-    assert_int_equal(hc_cl_check_alloc(device.handle, 1024, 3), HC_OK);
-    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, 1), HC_OK);
-    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, 0), HC_OK);
-    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one + 1, 1), HC_ERROR);
+    assert_int_equal(hc_cl_check_alloc(device.handle, 0, 1, 3), HC_OK);
+    assert_int_equal(hc_cl_check_alloc(device.handle, 1024, 1, 3), HC_OK);
+    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, 1, 1), HC_OK);
+    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, 1, 0), HC_OK);
+    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one + 1, 1, 1), HC_ERROR);
     assert_contains(hc_last_error()->message, "the device allows ");
-    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, (size_t)(all / one) + 1),
+    assert_int_equal(hc_cl_check_alloc(device.handle, (size_t)one, 1, (size_t)(all / one) + 1),
                      HC_ERROR);
     assert_contains(hc_last_error()->message, "the device has ");
-    assert_int_equal(hc_cl_check_alloc(device.handle, 1024, SIZE_MAX), HC_ERROR); /* no overflow */
+    assert_int_equal(hc_cl_check_alloc(device.handle, 1024, 1, SIZE_MAX),
+                     HC_ERROR); /* no overflow */
     assert_int_equal(hc_last_error()->code, CL_MEM_OBJECT_ALLOCATION_FAILURE);
+    assert_int_equal(hc_cl_check_alloc(device.handle, SIZE_MAX / 2, 4, 1), HC_ERROR); /* nor here */
 }
 
 static int build(const char *source, const char *options, cl_program *program) {

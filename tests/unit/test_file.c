@@ -86,7 +86,7 @@ static void first_place_wins(void **state) {
     free(text);
     assert_int_equal(hc_load_kernel("nosuch.cl", &text), HC_USAGE);
     assert_contains(hc_last_error()->message, folder);
-    assert_contains(hc_last_error()->message, "above the program");
+    assert_contains(hc_last_error()->message, "/kernels");
     assert_contains(hc_last_error()->hint, "--kernel-dir");
 }
 

@@ -99,7 +99,7 @@ static int open_lab(Bench *bench, size_t n) {
     bench_version(bench, "OpenCL driver", driver);
 
     lab.n = n;
-    TRY(hc_cl_check_alloc(lab.device, (n + GUARD) * sizeof(float), 3));
+    TRY(hc_cl_check_alloc(lab.device, n + GUARD, sizeof(float), 3));
     TRY(hc_alloc(n + GUARD, sizeof(float), &lab.x));
     TRY(hc_alloc(n + GUARD, sizeof(float), &lab.y));
     TRY(hc_alloc(n + GUARD, sizeof(float), &lab.z));

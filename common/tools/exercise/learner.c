@@ -41,9 +41,9 @@ static char *real_path(const char *path) {
 
 int learner_dir_allowed(const Options *options) {
     /* What a checkout has of its own; another folder in it, as ./exercises, is the learner's. */
-    static const char *const own[] = {"",      "recipes", "common",  "kernels",
-                                      "tests", "book",    "build",   "cmake",
-                                      ".git",  ".ci",     ".github", ".devcontainer"};
+    static const char *const own[] = {"",       "recipes", "common", "kernels",       "tests",
+                                      "book",   "cmake",   ".git",   ".devcontainer", ".ci",
+                                      ".github"};
     char *dir = real_path(options->dir), *root = real_path(options->root);
     size_t length = strlen(root);
     bool refused = false;

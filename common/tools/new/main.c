@@ -30,7 +30,7 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_choose_device(&chosen));
     cl_device_id device = chosen.handle;
     size_t n = args.size[0], bytes = n * sizeof(float);
-    CHECK_HC(hc_cl_check_alloc(device, bytes, 2));
+    CHECK_HC(hc_cl_check_alloc(device, n, sizeof(float), 2));
     float *x, *y, *want;
     CHECK_HC(hc_alloc(n, sizeof *x, &x));
     CHECK_HC(hc_alloc(n, sizeof *y, &y));
