@@ -137,8 +137,8 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
 }
 
 int hc_choose_device(HcDevice *chosen) {
-    const char *spec = hc_run.args.device;
-    if (!spec && getenv("HC_DEVICE") && *getenv("HC_DEVICE")) spec = getenv("HC_DEVICE");
+    const char *spec = hc_run.args.device, *wish = getenv("HC_DEVICE");
+    if (!spec && wish && *wish) spec = wish;
     hc_step("looking for devices");
     int status = hc_select_device(hc_run.recipe->apis, spec, chosen);
     hc_step(NULL);

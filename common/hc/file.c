@@ -26,7 +26,7 @@ int hc_alloc(size_t n, size_t size, void *out) {
     return HC_OK;
 }
 
-/* Read path whole. HC_OK, HC_SKIP if there is no such file, or HC_USAGE with the reason. */
+/* Read path whole; if there is no such file HC_SKIP, with any other trouble HC_USAGE. */
 static int read_file(const char *path, char **text) {
     static const char hint[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
     struct stat info;
@@ -45,9 +45,10 @@ static int read_file(const char *path, char **text) {
                fread(memory, 1, (size_t)info.st_size, file) != (size_t)info.st_size) {
         status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: could not be read", path);
         free(memory);
+        memory = NULL;
     }
     fclose(file);
-    if (status == HC_OK) *text = memory;
+    *text = memory;
     return status;
 }
 
@@ -98,12 +99,12 @@ static int find_kernel(const char *file, bool strict, char **text) {
 int hc_load_kernel(const char *file, char **text) {
     char *kernel = NULL, *random = NULL, *both = NULL;
     int status = find_kernel(file, true, &kernel);
-    if (status != HC_OK || !strstr(kernel, "hc_random_")) {
+    if (!kernel || !strstr(kernel, "hc_random_")) {
         *text = kernel;
         return status;
     }
     status = find_kernel("philox.h", false, &random);
-    if (status == HC_OK) {
+    if (random) {
         size_t room = strlen(random) + strlen(kernel) + strlen(file) + 32;
         status = hc_alloc(room, 1, &both); /* #line: the compiler counts from the reader's line */
         if (both) snprintf(both, room, "%s\n#line 1 \"%s\"\n%s", random, file, kernel);

@@ -37,8 +37,8 @@ static void find(void *function, const char *name) {
 }
 #define FIND(function, name)                                                                       \
     do {                                                                                           \
-        find(&function, name);                                                                     \
-        if (!function) return printf("failed\t%s\t0\n", name), 1;                                  \
+        find(&(function), name);                                                                   \
+        if (!(function)) return printf("failed\t%s\t0\n", name), 1;                                \
     } while (0)
 
 static int open_loader(void) {

@@ -73,7 +73,7 @@ static void check_resources(void) {
                       "as root: mount -t sysfs sysfs /sys");
     }
     if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY &&
-        stack.rlim_cur < 256 * 1024) {
+        stack.rlim_cur < 256 * 1024UL) {
         doctor_find(DOCTOR_PROBLEM, group, "stack", "limited to %s",
                     hc_format_bytes(stack.rlim_cur, false, size, sizeof size));
         doctor_advise("the compiler inside PoCL crashes with less than 256 KiB", "ulimit -s 8192");

@@ -8,12 +8,14 @@
  */
 #include "application.h"
 
+//> reference
 /* The reference: what the kernel must give, in plain C. */
 static void vector_sum(HcType type, void *z, const void *x, const void *y, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (type == HC_F32) ((float *)z)[i] = ((const float *)x)[i] + ((const float *)y)[i];
         else ((int32_t *)z)[i] = ((const int32_t *)x)[i] + ((const int32_t *)y)[i];
 }
+//< reference
 
 static const char *type_name = "f32";
 static bool mapped;
@@ -42,6 +44,7 @@ int main(int argc, char **argv) {
     app.device = chosen.handle;
     //< device
 
+    //> input
     /* 2. Input on the host, and the answer to compare with. */
     size_t n = app.n, size = hc_type_size(app.type);
     void *x, *y, *z, *want;
@@ -53,6 +56,7 @@ int main(int argc, char **argv) {
     hc_fill(app.type, x, n, args.seed, 0);
     hc_fill(app.type, y, n, args.seed, 1);
     vector_sum(app.type, want, x, y, n);
+    //< input
 
     //> context
     /* 3. A context holds the device's objects; a queue takes its commands, in order. */

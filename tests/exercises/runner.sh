@@ -217,7 +217,7 @@ runner_compiler_log() {
 }
 
 runner_printf_is_allowed() {
-    kernel "$right"' if (i == 0) printf("z[0] = %%d {\\n", (int)z[0]);'
+    kernel "$right"' if (i == 0) printf("x[0] = %%d {\\n", (int)x[0]);'
     sed -i 's/%%/%/' "exercises/$first/vector_sum.cl"
     exercise check $first
     expect 0

@@ -37,6 +37,7 @@ int command_archive(const Options *options, const char *file) {
                                 "--exclude=./build",
                                 "--exclude=./.git",
                                 "--exclude=./.cache",
+                                "--exclude=./tests/exercises",
                                 "--exclude=./recipes/*/build",
                                 "--exclude=./recipes/*/exercises/*/solution",
                                 "--exclude=./recipes/*/exercises/*/wrong",

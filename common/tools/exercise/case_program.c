@@ -86,12 +86,12 @@ static char *kernel_log(const char *err, const char *kernel) {
     FILE *out = open_memstream(&text, &length);
     while (out && p < end) {
         size_t word = strcspn(p, " \n");
-        const char *name = p;
-        while (word && (name = strstr(name, ".cl:")) != NULL && name < p + word && name[4] >= '0' &&
-               name[4] <= '9') {
+        for (const char *name = p; (name = strstr(name, ".cl:")) != NULL && name < p + word;) {
+            name += strlen(".cl");
+            if (name[1] < '0' || name[1] > '9') continue;
             fputs(kernel, out);
-            word -= (size_t)(name + 3 - p);
-            p = name + 3;
+            word -= (size_t)(name - p);
+            p = name;
         }
         if (p + word > end) word = (size_t)(end - p);
         fwrite(p, 1, word, out);
