@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# diff.sh - `./cook diff NAME`: the twins of a kernel, CUDA C to the left and OpenCL C to the right,
-# so that the lines that differ are the lesson. Read by cook, whose functions and variables it uses.
+# diff.sh - `./cook diff NAME`: the twins of a kernel, CUDA C to the left and OpenCL C beside it, and
+# the C reference of the recipe that checks it, so that the lines that differ are the lesson. Read by
+# cook, whose functions and variables it uses.
 # shellcheck disable=SC2154
 
 # kernels NAME - the kernel of that name, or the kernels that a recipe loads.
@@ -27,7 +28,13 @@ names=$(kernels "$1")
 width=${COLUMNS:-$({ stty size </dev/tty; } 2>/dev/null | cut -d ' ' -f 2)}
 [ "${width:-0}" -ge 40 ] 2>/dev/null || width=200 # no terminal: wide enough for two columns of 100
 for name in $names; do
-    printf "%-$((width / 2 + 1))s%s\n" "CUDA C: kernels/$name.cu" "OpenCL C: kernels/$name.cl"
-    diff -y -t -W "$width" "$root/kernels/$name.cu" "$root/kernels/$name.cl"
-    [ $? -le 1 ] || exit 3 # 1 says that they differ, which is the point
+    # The reference: region "reference" of the recipe that computes the same, by a function of that name.
+    reference=$(sed -n '/^ *\/\/> reference/,/^ *\/\/< reference/{/^ *\/\/[<>]/d;p;}' "$root"/recipes/*/main.c |
+        grep -v '^/\*.*\*/$')
+    case $reference in
+    *" $name("*) set -- "CUDA C: $name.cu|OpenCL C: $name.cl|C: the reference" - ;;
+    *) set -- "CUDA C: $name.cu|OpenCL C: $name.cl" ;;
+    esac
+    printf '%s\n' "$reference" | awk -v width="$width" -v titles="$1" -f "$tools/columns.awk" \
+        "$root/kernels/$name.cu" "$root/kernels/$name.cl" ${2:+"$2"}
 done

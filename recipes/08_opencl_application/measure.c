@@ -54,6 +54,7 @@ void measure_kernels(const Application *app, cl_mem d_z, cl_mem d_x, unsigned re
     CHECK_CL(clSetKernelArg(copy, 1, sizeof d_x, &d_x));
     CHECK_CL(clSetKernelArg(copy, 2, sizeof n, &n));
 
+    //> in_turn
     hc_step("measuring kernels");
     launch_ms(app, copy); /* the first launch may compile for this group size */
     for (unsigned i = 0; i < repeat; i++) {
@@ -61,6 +62,7 @@ void measure_kernels(const Application *app, cl_mem d_z, cl_mem d_x, unsigned re
         copy_ms[i] = launch_ms(app, copy);
     }
     hc_step(NULL);
+    //< in_turn
 
     double bytes = (double)app->n * (double)hc_type_size(app->type);
     double sum_gbps = 3 * bytes / (hc_time_stats(HC_TIME_KERNEL).median * 1e6);

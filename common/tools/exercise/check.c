@@ -35,6 +35,21 @@ static int must(const char *what, const char *const *argv) {
     return status;
 }
 
+/* Remove the folders of checks whose learner's folder is gone; the shared lock is held. */
+static void sweep(const Options *options) {
+    char *all = text_format("%s/exercise/work", options->build), **names = folder_names(all);
+    for (size_t i = 0; names && names[i]; i++) {
+        char *folder = text_format("%s/%s", all, names[i]);
+        char *file = text_format("%s/learner", folder), *learner = file_read(file);
+        if (learner && !file_exists(learner)) folder_remove(folder);
+        free(learner);
+        free(file);
+        free(folder);
+    }
+    names_free(names);
+    free(all);
+}
+
 /* The helper library, the recipes and the check programs, in release flags whatever the build
  * tree's are: oclgrind cannot run a program with a sanitizer. The first call takes some seconds. */
 static int prepare_shared(const Options *options) {
@@ -53,6 +68,7 @@ static int prepare_shared(const Options *options) {
             status = must("preparing the checker", configure);
         }
         if (status == HC_OK) status = must("building the checker", make);
+        sweep(options);
         lock_drop(lock);
     }
     free(ready);
@@ -248,6 +264,9 @@ static int check_in(const Options *options, const Exercise *exercise, const char
     char *results = text_format("%s/results", work);
     int ctest = -1, status = folder_remove(results);
     if (status == HC_OK) status = folder_make(results);
+    char *owner = text_format("%s/learner", work);
+    if (status == HC_OK) status = file_write(owner, learner);
+    free(owner);
     if (status == HC_OK) status = gather_kernels(options, exercise, learner, work);
     if (status == HC_OK) status = configure(options, exercise, learner, work);
     if (status == HC_OK && is_program(exercise)) status = build_program(learner, work, verdict);

@@ -86,7 +86,8 @@ typedef struct Ended {
 int run_program(const char *const *argv, const char *const *change, double seconds,
                 size_t max_output, Ended *ended);
 void ended_free(Ended *ended);
-void forward_signals(void); /* Ctrl-C ends the program that is being run, too */
+/* forward_signals - Ctrl-C ends the program being run, too. is_case: it is the learner's. */
+void forward_signals(bool is_case);
 
 /* ---- learner.c: the learner's folder ---- */
 char *learner_folder(const Options *options, const Exercise *exercise); /* to be freed */

@@ -165,7 +165,7 @@ int main(int argc, char **argv) {
         usage(help ? stdout : stderr);
         return help ? HC_OK : HC_USAGE;
     }
-    forward_signals();
+    forward_signals(strcmp(argv[optind], "case") == 0);
     hc_set_error(HC_OK, 0, NULL, NULL, "%s", "");
     status = dispatch(&options, argv[optind], argv + optind + 1, argc - optind - 1);
     if (status != HC_OK && *hc_last_error()->message) return complain(status);

@@ -21,24 +21,24 @@ extern char **environ;
 enum { KEPT_BYTES = 256 * 1024, POLL_MS = 20, DRAIN_MS = 500 };
 
 static volatile sig_atomic_t running; /* the process group to end with us; 0: none */
+static bool asked_first;              /* it is CTest, which passes the request on */
 
-static void on_signal(int number) {
+/* Ctrl-C reaches only us, since the child has a group of its own. CTest and the cases below it are
+ * asked to end, and each case kills the program that it runs, which may be stuck in a driver. */
+static void on_interrupt(int number) {
     if (running) kill(-(pid_t)running, SIGTERM);
-    /* A case's own child may ignore that or be stuck in a driver. */
-    if (running) kill((pid_t)running, SIGTERM);
-    signal(number, SIG_DFL);
-    raise(number);
+    _exit(number == SIGINT ? HC_SIGINT : 128 + number);
 }
 
-/* A case is told by SIGTERM; its child must not survive it. */
 static void on_terminate(int number) {
-    if (running) kill(-(pid_t)running, SIGKILL);
-    signal(number, SIG_DFL);
-    raise(number);
+    if (running) kill(-(pid_t)running, asked_first ? SIGTERM : SIGKILL);
+    _exit(128 + number);
 }
 
-void forward_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_NODEFER};
+void forward_signals(bool is_case) {
+    asked_first = !is_case;
+    struct sigaction action = {.sa_handler = on_interrupt};
+    sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     action.sa_handler = on_terminate;
