@@ -54,8 +54,8 @@ for COLUMNS in 200 60; do
     export COLUMNS
     run "$cook" diff 8
     expect 0
-    prints "OpenCL C: vector_sum.cl"
-    prints "C: the reference"
+    prints "OpenCL C: vector"
+    prints "C: the ref"
     prints "|" # the lines that differ
     awk -v most=$COLUMNS 'length($0) > most { bad = 1 } END { exit bad }' "$work/out" ||
         fail "a line is wider than $COLUMNS columns"
