@@ -370,6 +370,9 @@ runner_answers() {
     prints "idle has no line in the file"
     prints "global_id is not answered yet"
     prints_not "work_items"
+    exercise check predict --junit /nowhere/grades.xml
+    expect 3
+    says "cannot write /nowhere/grades.xml"
 }
 
 runner_json() {

@@ -243,8 +243,8 @@ class Book:
         machine, versions = result["machine"], result["versions"]
         memory = machine["memory_bytes"] / 2**30
         return [*rows, "", f"Measured on {result['date'][:10]}: {result['device']}; {machine['cpu']}, "
-                f"{machine['cores']} cores, {memory:.0f} GiB; {versions['kernel']}; {versions['compiler']}; "
-                f"cookbook {versions['cookbook']}."]
+                f"{machine['cores']} cores, {memory:.0f} GiB, load {machine['load_at_start']:.1f} at the start; "
+                f"{versions['kernel']}; {versions['compiler']}; cookbook {versions['cookbook']}."]
 
     def render_exercises(self, chapter, block):
         recipe = block.args[0]
