@@ -84,9 +84,9 @@ class Checker(unittest.TestCase):
         self.repaired()
 
     def test_line_deleted_in_kernel(self):
-        self.edit("kernels/one.cu", "    y[threadIdx.x] = 1;\n", "")
+        self.edit("kernels/one.cu", "    size_t i = threadIdx.x;\n", "")
         self.capture()
-        self.faulty("'kernel one", "-    y[threadIdx.x] = 1;")
+        self.faulty("'kernel one", "-    size_t i = threadIdx.x;")
         self.repaired()
 
     def test_region_missing(self):

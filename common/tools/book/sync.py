@@ -222,7 +222,7 @@ class Book:
     def render_measured(self, chapter, block):
         path = block.args[0]
         if not (self.root / path).is_file():
-            raise Fault(chapter, block.line, f"there is no file {path}", "make it: ./cook bench opencl --json")
+            raise Fault(chapter, block.line, f"there is no file {path}", "make it: ./cook bench --json")
         result = json.loads("\n".join(self.read(path)))
         rows = ["| measured | median | middle half of the rounds | compared with | ratio |", "|---|---|---|---|---|"]
 
@@ -258,7 +258,8 @@ class Book:
             raise Fault(chapter, block.line, f"recipe {recipe} has no exercises",
                         f"make recipes/{recipe}/exercises/NAME/exercise.json, or remove the marker")
         return ["| exercise | minutes | begin with |", "|---|---|---|",
-                *(f"| {title} | {minutes} | `./cook exercise start {name}` |" for minutes, name, title in sorted(found))]
+                *(f"| {title} | {minutes} | `./cook exercise start {name}` |"
+                  for minutes, name, title in sorted(found))]
 
     def render_chapters(self, chapter, block):
         rows = ["| chapter | uses | level | minutes | last checked on |", "|---|---|---|---|---|"]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
 __kernel void one(__global int *y) {
-    y[get_global_id(0)] = 1;
+    size_t i = get_global_id(0);
+    y[i] = 1;
 }

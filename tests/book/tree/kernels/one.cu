@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
 extern "C" __global__ void one(int *y) {
-    y[threadIdx.x] = 1;
+    size_t i = threadIdx.x;
+    y[i] = 1;
 }

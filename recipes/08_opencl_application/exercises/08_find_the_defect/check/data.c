@@ -2,7 +2,8 @@
 /* The checker's side of the exercise: it makes the input and compares the result with its own sum.
  *
  *   check_08_find_the_defect make N SEED INPUT
- *   check_08_find_the_defect compare N SEED INPUT OUTPUT    prints {"wrong": K, "first": I, "text": "..."}
+ *   check_08_find_the_defect compare N SEED INPUT OUTPUT
+ *       prints {"wrong": K, "first": I, "text": "..."}
  *
  * The numbers use all of their 64 bits, negative ones among them, and no two runs have the same, so
  * neither a prepared answer nor 32 bits will do. The input file is not trusted: the program could

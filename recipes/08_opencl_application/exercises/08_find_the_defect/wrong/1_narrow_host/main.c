@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The sum z = x + y of two arrays of 64-bit integers, on an OpenCL device.
  *
- * Without --in it adds two arrays of 8 small numbers and prints them. The kernel's elements must have
- * as many bits as the host's: a buffer has bytes, not types, so no call can see the difference.
+ * Without --in it adds two arrays of 8 small numbers and prints them. The kernel's elements must
+ * have as many bits as the host's: a buffer has bytes, not types, so no call sees the difference.
  */
 #include "arrays.h"
 
