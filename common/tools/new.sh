@@ -55,7 +55,7 @@ fill_in() {
             inside = whole
             while ((getline line < (root $3)) > 0) {
                 if (!whole && line ~ "^ *//< " $4 "$") inside = 0
-                if (inside) print substr(line, indent + 1)
+                if (inside && !(whole && line ~ /SPDX-License-Identifier/)) print substr(line, indent + 1)
                 if (!whole && line ~ "^ *//> " $4 "$") { inside = 1; indent = index(line, "/") - 1 }
             }
             close(root $3)
@@ -72,5 +72,6 @@ make kernel.cu "kernels/$kernel.cu"
 make chapter.md "book/$name.md"
 cat >&2 <<TEXT
 cook: made. Now: ./cook run $number, and ./cook test -R $name
-cook: then change main.c and the kernels, and put the recipe into README.md: ./cook list --markdown
+cook: then change main.c and the kernels, and put the recipe into README.md: ./cook list --markdown,
+cook: and into the book's lists: ./cook book --update
 TEXT
