@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
     app.device = chosen.handle;
     //< device
 
+    hc_step("making the input and the reference"); /* shown if it takes long */
     //> input
     /* 2. Input on the host, and the answer to compare with. */
     size_t n = app.n, size = hc_type_size(app.type);
@@ -91,6 +92,7 @@ int main(int argc, char **argv) {
         sum_mapped(&app, want, args.seed, args.repeat);
     } else {
         size_t bytes = n * size;
+        hc_step("running on the device");
         //> buffers
         /* 5. Memory on the device: the kernel cannot see the host's. */
         cl_mem d_x, d_y, d_z;
@@ -121,6 +123,7 @@ int main(int argc, char **argv) {
         CHECK_CL(clEnqueueReadBuffer(queue, d_z, CL_TRUE, 0, bytes, z, 0, NULL, NULL));
         //< download
 
+        hc_step("verifying");
         //> verify
         /* 9. The answer first; then speed (measure.c), only of a right answer, and if it is shown. */
         bool right = hc_verify("z", hc_compare(app.type, z, want, n, HC_EXACT));
