@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* philox.h - random numbers for kernels: the same text is OpenCL C, CUDA C and C, and gives the same
- * numbers, bit for bit, as hc_random_u32 and hc_random_f32 on the host.
+/* philox.h - random numbers for kernels: the same text is OpenCL C, CUDA C and C, and gives the
+ * same numbers, bit for bit, as hc_random_u32 and hc_random_f32 on the host.
  *
  * Philox4x32-10 enciphers a counter ten times; number i needs no state, so any thread can make it.
  * Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011). Checked against the

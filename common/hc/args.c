@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Arguments: one table of options, read by getopt_long and by --help.
- * Every number is checked to its last character: "12x", "-1" and 1e9999 are errors, not 12, huge and
- * infinity, as strtol and atof would have it.
+ * Every number is checked to its last character: "12x", "-1" and 1e9999 are errors, not 12, huge
+ * and infinity, as strtol and atof would have it.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>

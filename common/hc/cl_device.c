@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* OpenCL devices, and OpenCL's error codes in words.
- * The loader reads which drivers ("platforms") are installed from /etc/OpenCL/vendors; a machine may
- * have none, or one that finds no device. Both are reported as what they are, with what to install.
+ * The loader reads which drivers ("platforms") are installed from /etc/OpenCL/vendors; a machine
+ * may have none, or one that finds no device. Both are told apart, with what to install.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>

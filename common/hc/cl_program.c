@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Building an OpenCL kernel so that a mistake can be read: the whole log, the options and the device,
- * and the source lines that the log names, with their numbers.
+/* Building an OpenCL kernel so that a mistake can be read: the whole log, the options and the
+ * device, and the source lines that the log names, with their numbers.
  */
 #define _XOPEN_SOURCE 700
 #include "hc_cl.h"
@@ -37,7 +37,7 @@ static void print_source_line(FILE *out, const char *source, unsigned long wante
     }
 }
 
-/* Log, and below it the source lines it names, each once and at most a few. NULL if out of memory. */
+/* The log, and below it some of the source lines it names. NULL if out of memory. */
 static char *explain_log(const char *log, const char *source) {
     enum { SHOWN = 5 };
     char *text = NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Which device: --device SPEC, else HC_DEVICE, else a GPU, else a CPU.
- * The rules live here once, for every API; an API only lists what it has. A wish that fits nothing, or
- * several things, is an error that shows the list: silently taking another device is how people come
- * to measure the wrong one.
+ * The rules live here once, for every API; an API only lists what it has. A wish that fits nothing,
+ * or several things, is an error that shows the list: silently taking another device is how people
+ * come to measure the wrong one.
  */
 #define _GNU_SOURCE /* strcasestr */
 #include <cjson/cJSON.h>

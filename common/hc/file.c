@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Memory and kernel files. Kernels are read at run time, so that a reader can edit one and run again
- * without building; the first place that has the file wins, and if none has it, all are named.
+/* Memory and kernel files. Kernels are read at run time, so that a reader can edit one and run
+ * again without building; the first place that has the file wins, or all are named.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>

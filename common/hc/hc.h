@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* hc.h - the helper library of the cookbook: everything around a recipe that is not its topic.
  *
- * A recipe calls CUDA and OpenCL itself. This library reads its arguments, chooses its device, makes
- * its input, checks its answer, keeps its times, and prints all of it as text or as one JSON object.
- * A recipe runs in four acts: HC_START, compute, hc_verify, hc_end. Nothing here calls exit(): the
- * macros HC_START and CHECK_HC do, in the open. There is one run per process, kept inside run.c.
+ * A recipe calls CUDA and OpenCL itself. This library reads its arguments, chooses its device,
+ * makes its input, checks its answer, keeps its times, and prints all of it as text or as one JSON
+ * object. A recipe runs in four acts: HC_START, compute, hc_verify, hc_end. Nothing here calls
+ * exit(): the macros HC_START and CHECK_HC do, in the open. One process has one run (run.c).
  */
 #ifndef HC_H
 #define HC_H
@@ -42,15 +42,15 @@ typedef struct HcError {
 /* hc_last_error - the error that the last failing function on this thread left. Never NULL. */
 const HcError *hc_last_error(void);
 
-/* hc_set_error - leave an error and return status, so that a function ends "return hc_set_error(...)".
+/* hc_set_error - leave an error and return status: a function ends "return hc_set_error(...)".
  *   status  the HC_* code to return; code, name, hint: as in HcError, name and hint may be NULL */
 int hc_set_error(int status, int code, const char *name, const char *hint, const char *format, ...)
     HC_PRINTF(5, 6);
 
 void hc_set_error_detail(char *text); /* attach a longer text, as a build log, and own it */
 
-/* hc_fail - report the last error as "file:line: call", its name and its hint, on stderr, and as the
- * JSON object under --json; returns the exit code. The CHECK macros call it; recipes call those. */
+/* hc_fail - report the last error as "file:line: call", its name and its hint, on stderr, and as
+ * the JSON object under --json; returns the exit code. For the CHECK macros. */
 int hc_fail(int status, const char *file, int line, const char *call);
 
 /* CHECK_HC(call) - end the program with the error's own exit code unless call returns HC_OK. */
@@ -72,8 +72,8 @@ typedef struct HcDevice {
     void *handle;     /* cl_device_id, or NULL */
 } HcDevice;
 
-/* An API that a recipe can run on. list() fills at most max devices and sets *count to how many there
- * are in all; having none is HC_SKIP with the reason as the error. */
+/* An API that a recipe can run on. list() fills at most max devices and sets *count to how many
+ * there are in all; having none is HC_SKIP with the reason as the error. */
 typedef struct HcApi {
     const char *name;  /* the word in a device SPEC: "opencl" */
     const char *title; /* for people: "OpenCL" */
@@ -85,8 +85,8 @@ typedef struct HcApi {
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
 
-/* hc_select_device - the same without side effects: choose by spec (NULL: no wish) among the devices
- * of apis (NULL-terminated). For tests and tools. */
+/* hc_select_device - the same without side effects: choose by spec (NULL: no wish) among the
+ * devices of apis (NULL-terminated). For tests and tools. */
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
 /* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the
@@ -155,7 +155,7 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv);
 
 void hc_print_help(const HcRecipe *recipe, FILE *out); /* the text of --help */
 
-/* hc_parse_count - text to a count: decimal digits only; "12x", "-1", "1e3", " 1" and overflow fail. */
+/* hc_parse_count - text to a count: digits only; "12x", "-1", "1e3", " 1" and overflow fail. */
 bool hc_parse_count(const char *text, uint64_t max, uint64_t *value);
 
 /* ---- The run ---- */
@@ -177,15 +177,15 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
 #define HC_LAYERS NULL /* the folder of the layer behind --explain */
 #endif
 
-/* hc_end - print what the run found, as text or JSON, and return the exit code. Times and results are
- * shown only if everything verified. A full disk or closed stdout is HC_ERROR. */
+/* hc_end - print what the run found, as text or JSON, and return the exit code. Times and results
+ * are shown only if everything verified. A full disk or closed stdout is HC_ERROR. */
 int hc_end(void);
 
 /* hc_say - printf to stdout, silent under --json and --quiet. */
 void hc_say(const char *format, ...) HC_PRINTF(1, 2);
 
-/* hc_step - name what happens now. On a terminal, a step that lasts over a second is shown on stderr
- * with its seconds, and wiped when it ends. NULL: between steps. The text must outlive the step. */
+/* hc_step - name what happens now. On a terminal, a step that lasts over a second is shown on
+ * stderr with its seconds, and wiped when it ends. NULL: between steps. Keeps what, not a copy. */
 void hc_step(const char *what);
 
 /* hc_note_f64 - keep one figure for the report: key is the JSON name with its unit as suffix
@@ -222,7 +222,7 @@ size_t hc_type_size(HcType type); /* bytes of one element */
 /* hc_compare - compare got with want, element by element, and describe the first differences.
  *   shapes  got, want: n elements of type in host memory; n may be 0
  *   errors  none: the verdict counts the wrong ones. NaN in got or want is always wrong.
- *   source  error bound n*eps of a sum: Higham, Accuracy and Stability of Numerical Algorithms, ch. 4 */
+ *   source  error bound n*eps of a sum: Higham, Accuracy and Stability of Num. Algorithms, ch. 4 */
 HcVerdict hc_compare(HcType type, const void *got, const void *want, size_t n,
                      HcTolerance tolerance);
 
@@ -252,12 +252,12 @@ HcStats hc_stats(const double *samples, size_t n);
 /* ---- Random numbers: the same on the host and on every device ----
  * Philox4x32-10, counter-based: number i of a stream needs no state, so any thread can make it.
  * kernels/philox.h has the same functions for kernels, bit for bit.
- *   source  Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011); host: Random123 */
+ *   source  Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011; host: Random123 */
 uint32_t hc_random_u32(uint64_t seed, uint32_t stream, uint64_t i);
 float hc_random_f32(uint64_t seed, uint32_t stream, uint64_t i); /* uniform in [0, 1), 24 bits */
 
-/* hc_fill - n elements from a stream: floats uniform in [-1, 1), integers in [-1000, 1000) (unsigned:
- * [0, 1000)), so that sums and products stay in range. Runs on all cores. */
+/* hc_fill - n elements from a stream: floats uniform in [-1, 1), integers in [-1000, 1000)
+ * (unsigned: [0, 1000)), so that sums and products stay in range. Runs on all cores. */
 void hc_fill(HcType type, void *x, size_t n, uint64_t seed, uint32_t stream);
 
 /* ---- Memory, files, threads, text ---- */
@@ -267,8 +267,8 @@ void hc_fill(HcType type, void *x, size_t n, uint64_t seed, uint32_t stream);
  *   errors  HC_ERROR if n * size overflows or memory ran out, with what was asked for */
 int hc_alloc(size_t n, size_t size, void *out);
 
-/* hc_load_kernel - the text of a kernel file: from --kernel-dir, else HC_KERNEL_DIR, else the first of:
- * the program's installation, the kernels it was built with, kernels/ beside or above the program.
+/* hc_load_kernel - the text of a kernel file: from --kernel-dir, else HC_KERNEL_DIR, else the first
+ * of: the program's installation, the kernels it was built with, kernels/ beside or above it.
  *   errors  HC_USAGE: not found (with the places tried), unreadable or not a regular file.
  * *text is to be freed. A kernel that calls hc_random_* has philox.h prepended to it. */
 int hc_load_kernel(const char *file, char **text);
@@ -288,8 +288,8 @@ const char *hc_format_count(uint64_t count, char *buffer, size_t size);
 /* A table for people: columns as wide as their widest cell; numbers to the right. */
 typedef struct HcTable HcTable;
 
-/* hc_table_new - columns by their headings, "name|GB/s|ms"; a heading that begins with '>' is aligned
- * to the right. All-empty headings are not printed. NULL if memory ran out: the rest tolerates it. */
+/* hc_table_new - columns by their headings, "name|GB/s|ms"; a heading that begins with '>' is
+ * aligned to the right. All-empty headings are not printed. NULL (no memory) is tolerated. */
 HcTable *hc_table_new(const char *headings);
 void hc_table_row(HcTable *table, const char *format, ...) HC_PRINTF(2, 3); /* cells split by '|' */
 void hc_table_print(const HcTable *table, FILE *out, int indent);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* hc_cl.h - what the OpenCL recipes share: choosing a device, building a kernel with a readable log,
- * and saying what an error code means. The recipes make every other OpenCL call themselves.
+/* hc_cl.h - what the OpenCL recipes share: choosing a device, building a kernel with a readable
+ * log, and saying what an error code means. The recipes make every other OpenCL call themselves.
  */
 #ifndef HC_CL_H
 #define HC_CL_H
@@ -32,8 +32,8 @@ extern const HcApi hc_cl_api;
     } while (0)
 
 /* hc_cl_set_error - make code the last error, with name, meaning and hint from cl_errors.def.
- *   returns  the exit code: HC_BUILD for a failed build or a missing kernel, HC_SKIP for no platform
- *            or device, else HC_ERROR */
+ *   returns  the exit code: HC_BUILD for a failed build or a missing kernel, HC_SKIP for no
+ *            platform or device, else HC_ERROR */
 int hc_cl_set_error(cl_int code);
 const char *hc_cl_error_name(cl_int code); /* "CL_..." or "unknown OpenCL error" */
 

@@ -35,7 +35,7 @@ typedef struct HcRun {
 } HcRun;
 extern HcRun hc_run;
 
-/* hc_report_json - the run as one line of JSON, to be freed; error NULL: none. NULL if out of memory. */
+/* hc_report_json - the run as one line of JSON, to be freed; NULL if out of memory. */
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* parallel_for on POSIX threads: the range is cut into one contiguous piece per thread, since a core
- * that reads memory in order is served by its prefetcher.
+/* parallel_for on POSIX threads: the range is cut into one contiguous piece per thread, since a
+ * core that reads memory in order is served by its prefetcher.
  */
 #define _XOPEN_SOURCE 700
 #include <pthread.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Random input: element i of a stream is a function of (seed, stream, i), so it is the same whatever
- * the number of threads, and a kernel can make the same numbers (kernels/philox.h).
+/* Random input: element i of a stream is a function of (seed, stream, i), so it is the same
+ * whatever the number of threads, and a kernel can make the same numbers (kernels/philox.h).
  * The generator is Philox4x32-10 of the Random123 library: a block cipher run over a counter.
  */
 #include <Random123/philox.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a run found: gathered figure by figure, printed once at the end, as text or as one JSON object
- * of the form in result.schema.json. No time and no rate is shown of a run whose answer was wrong.
+/* What a run found: gathered figure by figure, printed once at the end, as text or as one JSON
+ * object of the form in result.schema.json. A wrong answer shows no time and no rate.
  */
 #include <cjson/cJSON.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The run of a recipe from HC_START to hc_end, and every way in which it can end before.
- * A kernel that loops, a crash inside a driver, Ctrl-C, or a library that calls exit() must not look
- * like an answer: each ends in a sentence, its own exit code, and, under --json, one JSON object.
+ * A kernel that loops, a crash inside a driver, Ctrl-C, or a library that calls exit() must not
+ * look like an answer: each ends in a sentence, its own exit code, and one JSON object.
  */
 #define _XOPEN_SOURCE 700
 #include <math.h>
@@ -16,7 +16,7 @@
 
 HcRun hc_run;
 
-/* ---- What signal handlers say. They may only call write() and _exit(), so it is made before. ---- */
+/* ---- What signal handlers say, made before: they may only call write() and _exit(). ---- */
 
 typedef struct LastWords {
     int signal, status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Tables and numbers for people: columns as wide as their widest cell, bytes in powers of 1024 beside
- * the exact count, thousands set apart by spaces, which no country reads as a decimal point.
+/* Tables and numbers for people: columns as wide as their widest cell, bytes in powers of 1024
+ * beside the exact count, thousands set apart by spaces, which no country reads as a decimal point.
  */
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Verification: is the device's answer the reference's, within a stated tolerance?
- * The test is written !(difference <= tolerance), so that a NaN, for which every comparison is false,
- * fails instead of passing. Differences are shown with their index, since the first wrong index often
- * names the defect: n, a multiple of the group size, or the last elements.
+ * The test is written !(difference <= tolerance), so that a NaN, for which every comparison is
+ * false, fails instead of passing. Differences are shown with their index, since the first wrong
+ * index often names the defect: n, a multiple of the group size, or the last elements.
  */
 #include <inttypes.h>
 #include <math.h>

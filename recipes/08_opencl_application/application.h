@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* application.h - what the files of this recipe hand to each other: the objects of one OpenCL program.
+/* application.h - what the files of this recipe share: the objects of one OpenCL program.
  */
 #ifndef APPLICATION_H
 #define APPLICATION_H
@@ -17,8 +17,8 @@ typedef struct Application {
 /* group_size - how many work-items to put into one group: 256, or what the device allows. */
 size_t group_size(const Application *app);
 
-/* measure_kernels - run the kernel (its arguments are set) and a copy kernel of the same shape in turn,
- * repeat times each, and note both rates.
+/* measure_kernels - run the kernel (its arguments are set) and a copy kernel of the same shape in
+ * turn, repeat times each, and note both rates.
  *   shapes  d_z, d_x: n elements; d_z is overwritten */
 void measure_kernels(const Application *app, cl_mem d_z, cl_mem d_x, unsigned repeat);
 
@@ -27,7 +27,7 @@ void measure_kernels(const Application *app, cl_mem d_z, cl_mem d_x, unsigned re
 void measure_transfers(const Application *app, cl_mem d_x, const void *x, cl_mem d_z, void *z,
                        unsigned repeat);
 
-/* sum_mapped - the same sum with buffers that the host maps instead of copying; verifies and measures.
+/* sum_mapped - the same sum with buffers that the host maps instead of copying; verified, measured.
  *   shapes  want: n elements; the input is made in place from seed, streams 0 and 1 */
 void sum_mapped(const Application *app, const void *want, uint64_t seed, unsigned repeat);
 

@@ -71,7 +71,7 @@ int main(int argc, char **argv) {
     app.queue = queue;
 
     //> build
-    /* 4. The kernel is compiled here and now, for this device, with the element type put in for T. */
+    /* 4. The kernel is compiled now, for this device, with the element type put in for T. */
     char *source;
     const char *build_options = app.type == HC_F32 ? "-DT=float" : "-DT=int";
     cl_program program;
@@ -125,7 +125,7 @@ int main(int argc, char **argv) {
 
         hc_step("verifying");
         //> verify
-        /* 9. The answer first; then speed (measure.c), only of a right answer, and if it is shown. */
+        /* 9. The answer first; then speed (measure.c), if the answer is right. */
         bool right = hc_verify("z", hc_compare(app.type, z, want, n, HC_EXACT));
         if (right && (args.json || !args.quiet)) {
             measure_transfers(&app, d_x, x, d_z, z, args.repeat);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The same sum without copies: where device and host share one memory, as on a CPU device or an
  * integrated GPU, a buffer can be mapped into the host's address space. The host makes its input in
- * place, hands the buffer over by unmapping it, and maps the result to read it. On a GPU with memory
- * of its own the driver copies behind the scenes, and mapping gains nothing.
+ * place, hands the buffer over by unmapping it, and maps the result to read it. On a GPU with
+ * memory of its own the driver copies behind the scenes, and mapping gains nothing.
  */
 #include "application.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* How fast is the sum? A kernel that only moves data can be no faster than memory, so its rate is put
- * beside that of a kernel which copies: same shape, same device, same minute, one after the other in
- * turn, since a machine that is busy for a while then slows both. Times are the device's own.
+/* How fast is the sum? A kernel that only moves data can be no faster than memory, so its rate is
+ * put beside that of a kernel which copies: same shape, same device, same minute, one after the
+ * other in turn, since a machine that is busy for a while then slows both. Device times.
  */
 #include "application.h"
 

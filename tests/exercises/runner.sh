@@ -212,7 +212,8 @@ runner_compiler_log() {
     prints "The program does not compile"
     line=$(grep -n broken "exercises/$second/main.c" | cut -d : -f 1)
     prints "main.c:$line:"
-    prints "'nothing' undeclared"
+    prints "undeclared" # gcc: 'nothing' undeclared; clang: undeclared identifier 'nothing'
+    prints "'nothing'"
     prints_not "FAILED:"
 }
 

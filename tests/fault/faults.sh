@@ -45,8 +45,9 @@ fault_ambiguous_device() {
     first=$(sed -n 's/^opencl:0:0  \([^ ]*\) .*/\1/p' "$work/out")
     second=$(sed -n 's/^opencl:0:1  \([^ ]*\) .*/\1/p' "$work/out")
     part=${first##*-}
-    [ -n "$part" ] && [ "$part" = "${second##*-}" ] && [ "$first" != "$second" ] ||
+    if [ -z "$part" ] || [ "$part" != "${second##*-}" ] || [ "$first" = "$second" ]; then
         fail "the two devices are not alike: '$first', '$second'"
+    fi
     run env POCL_DEVICES="basic pthread" "$program" --device "$part"
     expect 2
     says "device '$part': matches several devices"
