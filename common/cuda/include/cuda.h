@@ -402,8 +402,7 @@ typedef enum CUctx_flags_enum {
     CU_CTX_LMEM_RESIZE_TO_MAX = 0x10,
     CU_CTX_COREDUMP_ENABLE = 0x20,
     CU_CTX_USER_COREDUMP_ENABLE = 0x40,
-    CU_CTX_SYNC_MEMOPS = 0x80,
-    CU_CTX_FLAGS_MASK = 0xFF
+    CU_CTX_SYNC_MEMOPS = 0x80
 } CUctx_flags;
 
 /* Limits of a context: bytes of stack for each thread, bytes for what printf and malloc in kernels

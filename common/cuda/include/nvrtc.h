@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* nvrtc.h - the compiler for CUDA C as a library: kernel source in, PTX text out, while the program
- * runs. It needs no GPU and no driver.
+/* nvrtc.h - the compiler for CUDA C as a library: kernel source in, PTX text out, while the
+ * program runs. It needs no GPU and no driver.
  *
  * A program is made from source, compiled with options as on a command line, asked for its PTX (or
  * for a cubin, the code of one architecture), and destroyed. Every call returns an nvrtcResult;
  * sizes are bytes and include the final 0 of a text.
  *
  * As in cuda.h, names, values and types are those of NVIDIA's reference for CUDA 12, compared with
- * the toolkit's header by tests/cuda; the words are ours. One table below makes the prototypes here
- * and the forwarders of the loader. */
+ * the toolkit's header by tests/cuda; the words are ours. The calls stand in hc_nvrtc_api.def,
+ * each with a line that says what it does. */
 #ifndef HC_NVRTC_H
 #define HC_NVRTC_H
 #define __NVRTC_H__ /* the toolkit's guard */
@@ -43,44 +43,8 @@ typedef enum {
 
 typedef struct _nvrtcProgram *nvrtcProgram;
 
-/* The calls: HC_NVRTC(name, (parameters), (arguments)); all of them return nvrtcResult. */
-#define HC_NVRTC_CALLS                                                                               \
-    /* The version of the compiler, as 12 and 0. */                                                  \
-    HC_NVRTC(nvrtcVersion, (int *major, int *minor), (major, minor))                                 \
-    /* How many architectures it compiles for, and which: 75 is compute_75. */                       \
-    HC_NVRTC(nvrtcGetNumSupportedArchs, (int *n), (n))                                               \
-    HC_NVRTC(nvrtcGetSupportedArchs, (int *archs), (archs))                                          \
-    /* Make a program from source text. name is for messages, and may be NULL; so may headers and  \
-     * header_names, n_headers texts that the source includes by these names. */ \
-    HC_NVRTC(nvrtcCreateProgram,                                                                     \
-             (nvrtcProgram * program, const char *source, const char *name, int n_headers,           \
-              const char *const *headers, const char *const *header_names),                          \
-             (program, source, name, n_headers, headers, header_names))                              \
-    /* Free it and set the handle to NULL. */                                                        \
-    HC_NVRTC(nvrtcDestroyProgram, (nvrtcProgram * program), (program))                               \
-    /* Compile, as with "--gpu-architecture=compute_75". The log has errors and warnings. */         \
-    HC_NVRTC(nvrtcCompileProgram,                                                                    \
-             (nvrtcProgram program, int n_options, const char *const *options),                      \
-             (program, n_options, options))                                                          \
-    HC_NVRTC(nvrtcGetProgramLogSize, (nvrtcProgram program, size_t * bytes), (program, bytes))       \
-    HC_NVRTC(nvrtcGetProgramLog, (nvrtcProgram program, char *log), (program, log))                  \
-    /* PTX text, which the driver compiles for the device it finds. */                               \
-    HC_NVRTC(nvrtcGetPTXSize, (nvrtcProgram program, size_t * bytes), (program, bytes))              \
-    HC_NVRTC(nvrtcGetPTX, (nvrtcProgram program, char *ptx), (program, ptx))                         \
-    /* A cubin, for one real architecture (sm_75); 0 bytes after compiling for compute_75. */        \
-    HC_NVRTC(nvrtcGetCUBINSize, (nvrtcProgram program, size_t * bytes), (program, bytes))            \
-    HC_NVRTC(nvrtcGetCUBIN, (nvrtcProgram program, char *cubin), (program, cubin))                   \
-    /* Names in C++: before compiling, say which template or function ("twice<float>") will be     \
-     * wanted; afterwards ask what it is called in the PTX. */ \
-    HC_NVRTC(nvrtcAddNameExpression, (nvrtcProgram program, const char *expression),                 \
-             (program, expression))                                                                  \
-    HC_NVRTC(nvrtcGetLoweredName,                                                                    \
-             (nvrtcProgram program, const char *expression, const char **lowered),                   \
-             (program, expression, lowered))
-
 #define HC_NVRTC(name, parameters, arguments) nvrtcResult name parameters;
-HC_NVRTC_CALLS
-#undef HC_NVRTC
+#include "hc_nvrtc_api.def"
 
 /* The name of a code, as "NVRTC_ERROR_COMPILATION"; never NULL, never freed. */
 const char *nvrtcGetErrorString(nvrtcResult result);

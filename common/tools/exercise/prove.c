@@ -111,6 +111,13 @@ static int disagree(const Verdict *v, const char *which, const char *expected) {
     return status;
 }
 
+/* Was something left out because oclgrind is not installed? */
+static bool lacked_oclgrind(const Verdict *v) {
+    for (size_t i = 0; i < v->count; i++)
+        if (v->cases[i].status == CASE_SKIP) return true;
+    return false;
+}
+
 static int judge(const Exercise *exercise, const char *which, const Verdict *v) {
     char *text = text_format("%s%s", v->message ? v->message : "", v->detail ? v->detail : "");
     int status = HC_OK;
@@ -128,7 +135,13 @@ static int judge(const Exercise *exercise, const char *which, const Verdict *v) 
             status = disagree(v, which, exercise_text(exercise, "starter_fails_because"));
     } else {
         const cJSON *wrong = wrong_entry(exercise, which + strlen("wrong_"));
-        if (!matches(text, wrong_text(wrong, "says")))
+        if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(wrong, "needs_oclgrind")) &&
+            lacked_oclgrind(v))
+            status = hc_set_error(HC_SKIP, 0, NULL, NULL,
+                                  "%s, %s: it fails, but only oclgrind can say why, and that is "
+                                  "not installed",
+                                  exercise->name, which);
+        else if (!matches(text, wrong_text(wrong, "says")))
             status = disagree(v, which, wrong_text(wrong, "says"));
         else if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(wrong, "one_case_only")) &&
                  (v->status != NOT_PASSED || failing_sizes(v) != 1 ||
