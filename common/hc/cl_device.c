@@ -110,7 +110,7 @@ static int list_devices(HcDevice *devices, size_t max, size_t *count) {
                         "an OpenCL platform is installed, but none has a device");
 }
 
-const HcApi hc_cl_api = {"opencl", "OpenCL", list_devices};
+const HcApi hc_cl_api = {"opencl", list_devices};
 
 int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) {
     cl_ulong one = 0, all = 0;

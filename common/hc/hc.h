@@ -75,13 +75,12 @@ typedef struct HcDevice {
 /* An API that a recipe can run on. list() fills at most max devices and sets *count to how many
  * there are in all; having none is HC_SKIP with the reason as the error. */
 typedef struct HcApi {
-    const char *name;  /* the word in a device SPEC: "opencl" */
-    const char *title; /* for people: "OpenCL" */
+    const char *name; /* the word in a device SPEC: "opencl" */
     int (*list)(HcDevice *devices, size_t max, size_t *count);
 } HcApi;
 
 /* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else a CPU.
- *   SPEC    cpu | opencl | opencl:P[:D] | part of a device's name, as in the user's guide
+ *   SPEC    cpu | opencl | opencl:P[:D] | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
 

@@ -65,7 +65,7 @@ prints 'sudo apt-get install intel-opencl-icd'
 prints_not 0000:00:1f.0
 
 # /dev/dri/renderD128 of the group video, and a user who is not in it.
-command -v setpriv >/dev/null || exit 0
+command -v setpriv >/dev/null || skip "no setpriv: a user without rights was not tried, the rest passed"
 public=$(mktemp -d) && chmod 777 "$public" && cp "$doctor" "$public/doctor" || exit 1
 view "mount -t tmpfs tmpfs /dev && chmod 755 /dev && mknod -m 666 /dev/null c 1 3 && mkdir /dev/dri &&
     mknod -m 660 /dev/dri/renderD128 c 226 128 && chgrp video /dev/dri/renderD128 &&

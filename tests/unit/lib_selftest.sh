@@ -32,6 +32,6 @@ holds says_nothing
 breaks prints_one_object
 run printf '{}\n{}\n'
 breaks prints_one_object
-(need_validator) >/dev/null || exit 0
+need_validator # the rest passed
 run printf '{"schema":1}\n'
 breaks prints_one_object
