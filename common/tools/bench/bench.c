@@ -24,6 +24,9 @@ static const BenchArea *const areas[] = {
 #ifdef HC_BENCH_OPENCL
     &bench_area_opencl,
 #endif
+#ifdef HC_BENCH_CUSIM
+    &bench_area_cusim,
+#endif
     NULL};
 
 static void print_help(void) {

@@ -9,6 +9,8 @@
  */
 #ifndef HC_BENCH_H
 #define HC_BENCH_H
+#include <sys/types.h>
+
 #include "hc.h"
 
 struct cJSON;
@@ -53,7 +55,7 @@ struct BenchCase {
     const char *unit; /* "GB/s", "ms", "us" */
     bool more_is_better;
     const char *reference; /* what B is; NULL: no B, no ratio */
-    BenchSense sense;      /* of the target for A/B */
+    BenchSense sense;      /* of the target for A/B; without a B, for A itself, in its unit */
     double target;
     /* Verify, then measure. HC_SKIP with a sentence as the error skips this case by name; any other
      * error ends the run. self lets several cases share a function. */
@@ -159,6 +161,10 @@ typedef struct BenchProcess {
  *   errors      HC_ERROR: it could not be started. A failing program is no error here. */
 int bench_run_process(const BenchProcess *process, int *exit_code, double *ms);
 
+/* bench_environment - our environment with changes as BenchProcess.env has them; the array is to be
+ * freed, its strings are borrowed. */
+int bench_environment(const char *const *changes, char ***out);
+
 /* bench_read_file - a whole file as text, to be freed. NULL if there is none. */
 char *bench_read_file(const char *path);
 
@@ -169,6 +175,32 @@ const char *bench_last_line(char *text);
  *   errors  HC_ERROR with the reason */
 int bench_make_folder(const char *path);
 
+/* ---- worker.c: a program that stays, and measures when it is asked ---- */
+typedef struct BenchWorker {
+    pid_t process; /* 0: none */
+    FILE *in, *out;
+} BenchWorker;
+
+/* bench_worker_start - start a program; argv and env as in BenchProcess.
+ *   errors  HC_SKIP: there is no such program; HC_ERROR */
+int bench_worker_start(BenchWorker *worker, const char *const *argv, const char *const *env);
+/* bench_worker_ask - one job of size n; *ms is the program's answer.
+ *   errors  HC_WRONG: its answer did not verify; HC_ERROR: with what it said */
+int bench_worker_ask(const BenchWorker *worker, const char *job, size_t n, double *ms);
+/* bench_worker_end - let it end, and wait for it; its exit code. A zeroed worker is allowed. */
+int bench_worker_end(BenchWorker *worker);
+
+/* ---- venv.c: what a Python peer lives in ---- */
+
+/* bench_python - the interpreter of an environment work/NAME with what requirements (a file in
+ * HC_BENCH_SOURCE) lists; made the first time, which needs a network.
+ *   python  receives its path
+ *   errors  HC_SKIP with the reason if it cannot be made; HC_ERROR */
+int bench_python(const BenchOptions *options, const char *name, const char *requirements,
+                 char *python, size_t size);
+/* bench_skip_because - HC_SKIP with the last line of a log as the reason. */
+int bench_skip_because(const char *what, const char *log);
+
 /* ---- plot.c: the picture, from data files that the reader can open ---- */
 
 /* bench_plot - write work/AREA.tsv (a line per ratio) and work/AREA.rounds.tsv (a line per round),
@@ -178,6 +210,7 @@ int bench_plot(Bench *bench, const char *area);
 
 /* ---- The areas ---- */
 extern const BenchArea bench_area_opencl;
+extern const BenchArea bench_area_cusim;
 
 /* bench_whole_process - a case: a recipe's whole process against the same program in PyOpenCL,
  * whose virtual environment it makes if need be (peer_pyopencl.c). */

@@ -15,82 +15,12 @@
 
 enum { PATH_BYTES = 4400, MAX_SIZE = 1 << 20, WARM_UPS = 2, PEER_WRONG = 9 };
 #define RECIPE "08_opencl_application"
-#define REQUIREMENTS HC_BENCH_SOURCE "/peer_requirements.txt"
 
 typedef struct Pair {
     const char *const *argv[2]; /* ours, theirs */
     const char *env[4];
     char log[PATH_BYTES];
 } Pair;
-
-/* Skip, with the last line of a log as the reason. */
-static int skip_because(const char *what, const char *log) {
-    char *text = bench_read_file(log);
-    int status = hc_set_error(HC_SKIP, 0, NULL, NULL, "%s: %.300s (all of it: %s)", what,
-                              text ? bench_last_line(text) : "no message", log);
-    free(text);
-    return status;
-}
-
-/* A file that says: this environment is complete, and made from these requirements. */
-static bool is_ready(const char *marker) {
-    char *now = bench_read_file(marker), *want = bench_read_file(REQUIREMENTS);
-    bool ready = now && want && strcmp(now, want) == 0;
-    free(now);
-    free(want);
-    return ready;
-}
-
-static int write_marker(const char *marker) {
-    char *want = bench_read_file(REQUIREMENTS);
-    FILE *file = want ? fopen(marker, "w") : NULL;
-    bool good = file && fputs(want, file) >= 0;
-    if (file && fclose(file) != 0) good = false;
-    free(want);
-    return good ? HC_OK
-                : hc_set_error(HC_ERROR, 0, NULL, "is the disk full?", "%s: not written", marker);
-}
-
-/* Make work/venv unless it is there; python receives the path of its interpreter. */
-static int make_environment(const BenchOptions *o, char *python, size_t size) {
-    char venv[PATH_BYTES], marker[PATH_BYTES + 32], log[PATH_BYTES];
-    int code, status = bench_make_folder(o->work);
-    snprintf(venv, sizeof venv, "%s/venv", o->work);
-    snprintf(marker, sizeof marker, "%s/complete.txt", venv);
-    snprintf(log, sizeof log, "%s/venv.log", o->work);
-    snprintf(python, size, "%s/bin/python", venv);
-    if (status != HC_OK || is_ready(marker)) return status;
-    if (access(o->python, X_OK) != 0)
-        return hc_set_error(HC_SKIP, 0, NULL, "name one with --python", "there is no %s",
-                            o->python);
-    fprintf(stderr, "hc_bench: making %s for the PyOpenCL peer, once (log: %s)\n", venv, log);
-    const char *const make[] = {o->python, "-m", "venv", "--clear", venv, NULL};
-    const char *const install[] = {python,
-                                   "-m",
-                                   "pip",
-                                   "install",
-                                   "--disable-pip-version-check",
-                                   "--only-binary",
-                                   ":all:",
-                                   "--no-input",
-                                   "--progress-bar",
-                                   "off",
-                                   "--retries",
-                                   "1",
-                                   "--timeout",
-                                   "20",
-                                   "-r",
-                                   REQUIREMENTS,
-                                   NULL};
-    status = bench_run_process(&(BenchProcess){.argv = make, .output = log, .messages = log}, &code,
-                               NULL);
-    if (status != HC_OK) return status;
-    if (code != 0) return skip_because("python3 -m venv failed; is python3-venv installed?", log);
-    status = bench_run_process(&(BenchProcess){.argv = install, .messages = log}, &code, NULL);
-    if (status != HC_OK) return status;
-    if (code != 0) return skip_because("pip install failed", log);
-    return write_marker(marker);
-}
 
 /* One side ended with an exit code: what that means for the case; its messages are the detail. */
 static int process_failed(const Pair *pair, size_t side, const char *program, int code) {
@@ -150,7 +80,7 @@ int bench_whole_process(Bench *bench, const BenchCase *self, BenchSamples *s) {
     if (!kernels)
         return hc_set_error(HC_USAGE, 0, NULL, "name it with --kernel-dir",
                             "the folder of kernels was not found");
-    int status = make_environment(o, python, sizeof python);
+    int status = bench_python(o, "venv", "peer_requirements.txt", python, sizeof python);
     if (status != HC_OK) return status;
 
     /* The peer's wheel brings a loader of its own, which must be told where the drivers are listed;
@@ -178,7 +108,7 @@ int bench_whole_process(Bench *bench, const BenchCase *self, BenchSamples *s) {
                                 NULL};
     status = run_for_json(o, &pair, 1, peer, &theirs);
     if (status == HC_WRONG) return status;
-    if (status != HC_OK) return skip_because("the PyOpenCL peer failed", pair.log);
+    if (status != HC_OK) return bench_skip_because("the PyOpenCL peer failed", pair.log);
     if (strcmp(text_of(theirs, "device"), name) != 0)
         status = hc_set_error(HC_SKIP, 0, NULL, NULL,
                               "PyOpenCL has another device at %s: '%s', not '%s'", device + 1,

@@ -18,8 +18,7 @@ static bool same_name(const char *a, const char *b) {
     return strncmp(a, b, length) == 0 && (a[length] == '=' || a[length] == '\0');
 }
 
-/* Our environment with the changes applied; the strings are borrowed. */
-static int make_environment(const char *const *changes, char ***out) {
+int bench_environment(const char *const *changes, char ***out) {
     size_t n = 0, extra = 0, at = 0;
     while (environ[n]) n++;
     while (changes && changes[extra]) extra++;
@@ -41,7 +40,7 @@ int bench_run_process(const BenchProcess *process, int *exit_code, double *ms) {
     char **env = NULL;
     posix_spawn_file_actions_t files;
     pid_t child;
-    int state = 0, status = make_environment(process->env, &env);
+    int state = 0, status = bench_environment(process->env, &env);
     if (status != HC_OK) return status;
     const int flags = O_WRONLY | O_CREAT | O_TRUNC;
     posix_spawn_file_actions_init(&files);

@@ -69,7 +69,7 @@ int bench_add(Bench *bench, const BenchCase *of, BenchSamples *samples) {
             r->reference = hc_stats(r->samples.reference, n);
             r->ratio = hc_stats(ratio, n);
         }
-        r->verdict = bench_judge(of->sense, of->target, &r->ratio);
+        r->verdict = bench_judge(of->sense, of->target, of->reference ? &r->ratio : &r->value);
     }
     free(ratio);
     return status;

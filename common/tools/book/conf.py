@@ -46,6 +46,6 @@ def setup(app):
     # GitHub would show a toctree as code, so index.md has none; Sphinx is given it here.
     def add_toctree(_, name, source):
         if name == root_doc:
-            source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\npreface\nsetting_up\n[0-9]*\nglossary\n```\n"
+            source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\npreface\nsetting_up\n[0-9]*\na_gpu_in_software\nglossary\n```\n"
 
     app.connect("source-read", add_toctree)
