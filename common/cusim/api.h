@@ -63,7 +63,8 @@ typedef struct {
     int driver_version; /* 13000 */
     bool in_order;      /* CUSIM_SCHEDULE=inorder, or one thread */
 } CusimSettings;
-const CusimSettings *cusim_settings(void);
+const CusimSettings *cusim_settings(void); /* read by cuInit */
+int cusim_driver_version(void);            /* also before */
 
 CUresult cusim_ready(void);
 bool cusim_is_forked(void); /* this process is a child of the one that called cuInit */
@@ -156,7 +157,8 @@ CUresult cusim_module_load(CusimContext *context, const char *const *images, con
 CUresult cusim_module_kernel(CusimModule *module, const char *name, CusimKernel **kernel);
 CUresult cusim_module_global(CusimModule *module, const char *name, CUdeviceptr *address,
                              size_t *bytes);
-void cusim_module_free(CusimModule *module); /* unlinked by the caller or not yet linked */
+void cusim_module_free(CusimModule *module); /* already off its context's list */
+CUresult cusim_module_unload(CUmodule handle);
 void cusim_modules_destroy(CusimContext *context);
 /* Reads a whole file, with a final 0 that is not counted. free() it. */
 CUresult cusim_read_file(const char *path, char **text, size_t *bytes);
@@ -167,11 +169,12 @@ void cusim_jit_log(const CusimJitOptions *options, const char *text);
 /* ---- api_library.c ---- */
 /* A CUfunction, or a CUkernel in its place, to the kernel of the current context. */
 CUresult cusim_kernel_of(CusimContext *context, CUfunction function, CusimKernel **kernel);
+
+/* ---- api_function.c ---- */
 CUresult cusim_kernel_attribute(const CusimKernel *kernel, CUfunction_attribute attribute,
                                 int *value);
 CUresult cusim_kernel_set_attribute(CusimKernel *kernel, CUfunction_attribute attribute, int value);
 
-/* ---- api_occupancy.c ---- */
 /* Blocks of this shape that a multiprocessor holds at once; 0: it cannot be launched. */
 int cusim_occupancy(const CusimKernel *kernel, uint64_t threads, uint64_t dynamic_bytes);
 

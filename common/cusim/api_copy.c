@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "memory_parts.h"
 #include "stream.h"
 
 enum { SMALL = 64 * 1024 }; /* bytes: copied faster than a thread is woken */

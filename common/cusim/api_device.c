@@ -74,7 +74,7 @@ static int env_version(const char *name, int otherwise, int major_scale, int min
     return otherwise;
 }
 
-static int driver_version(void) {
+int cusim_driver_version(void) {
     static _Atomic int version;
     if (!atomic_load(&version))
         atomic_store(&version,
@@ -90,7 +90,7 @@ static int cpu_count(void) {
 }
 
 static void read_settings(void) {
-    settings.driver_version = driver_version();
+    settings.driver_version = cusim_driver_version();
     settings.n_devices = (int)cusim_env_long("CUSIM_DEVICES", 1, 0, CUSIM_MAX_DEVICES);
     settings.threads = (int)cusim_env_long("CUSIM_THREADS", cpu_count(), 1, 1024);
     settings.sms = (int)cusim_env_long("CUSIM_SMS", settings.threads, 1, 1024);
@@ -138,7 +138,7 @@ CUSIM_EXPORT CUresult cuInit(unsigned int flags) {
 
 CUSIM_EXPORT CUresult cuDriverGetVersion(int *version) {
     if (!version) return CUDA_ERROR_INVALID_VALUE;
-    *version = driver_version();
+    *version = cusim_driver_version();
     return CUDA_SUCCESS;
 }
 

@@ -80,7 +80,6 @@ void cusim_barrier_ended(CusimWarp *warp) {
 /* Lanes that name the same barrier and the same count. */
 static int arrive(CusimWarp *warp, const CusimInst *inst, uint32_t mask, uint32_t number,
                   uint32_t threads, bool counted) {
-    struct CusimWarpState *s = warp->state;
     CusimBlock *block = warp->block;
     int lane = __builtin_ctz(mask);
     CusimOp op = (CusimOp)inst->op;

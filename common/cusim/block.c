@@ -481,6 +481,12 @@ void cusim_block_deadlock(CusimBlock *block, bool spinning) {
         }
     }
     if (left_out) add(failure, "  and %u more groups of threads\n", left_out);
+    uint64_t begun = atomic_load(&launch->next);
+    if (spinning && begun < launch->n_blocks)
+        add(failure,
+            "  %llu blocks of the grid have not begun: the device holds %u at once. Blocks may wait "
+            "for each other only in a cooperative launch\n",
+            (unsigned long long)(launch->n_blocks - begun), launch->max_resident);
     if (ended) add(failure, "  %u threads of the block have ended\n", ended);
     atomic_store(&launch->stop, true);
 }

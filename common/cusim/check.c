@@ -319,11 +319,8 @@ static int check_access(CusimObserver *self, CusimWarp *warp, const CusimInst *i
     pthread_mutex_lock(&found.lock);
     show(warp, inst, bad, access);
     pthread_mutex_unlock(&found.lock);
-    Finding finding = find(warp, access, first);
-    uint64_t address;
-    cusim_access_space(access, first, &address);
-    return cusim_fault(warp, inst, first, finding.code, "address 0x%" PRIx64 " %s", address,
-                       finding.text);
+    return cusim_fault(warp, inst, first, find(warp, access, first).code,
+                       "invalid access, see the report of the memory check");
 }
 
 static void summary(void) {

@@ -156,8 +156,7 @@ static int32_t place_constant(Decoder *d, uint64_t value, unsigned bytes, unsign
 /* ---- Addresses ---- */
 
 static bool is_entry_param(const CusimVariable *v) {
-    return v->space == CUSIM_SPACE_PARAM && v->owner && v->owner->is_entry && v->owner->n_params &&
-           v->reg == -2; /* set by layout() */
+    return v->space == CUSIM_SPACE_PARAM && v->reg == -2; /* set by layout() */
 }
 
 static bool is_func_param(const CusimVariable *v) {

@@ -175,5 +175,8 @@ int cusim_fault(CusimWarp *warp, const CusimInst *inst, int lane, CUresult code,
 int cusim_bad_access(CusimWarp *warp, const CusimInst *inst, int lane, uint64_t address,
                      unsigned bytes, const char *kind);
 
+/* CU_LIMIT_MALLOC_HEAP_SIZE: what malloc in kernels may give out, all in all. calls.c */
+extern _Atomic size_t cusim_heap_limit;
+
 /* ---- observer.c: those who watch. See observer.h ---- */
 #endif

@@ -159,7 +159,9 @@ INLINE CusimState run(CusimWarp *warp, bool observed) {
             s->now.pc = pc;
             what = inst->run(warp, inst, mask);
             if (what == CUSIM_NEXT) pc++;
-            continue;
+            if (what != CUSIM_JUMP || s->budget > 0) continue;
+            pc = s->now.pc;
+            goto tired;
         }
         if (inst->run(warp, inst, mask) != CUSIM_NEXT) return CUSIM_FAILED;
         pc++;

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-/* exec_approx.c - the approximate functions: sin, cos, lg2, ex2, tanh, rcp, sqrt, rsqrt and div with
- * .approx, div.full, and the reciprocals of double precision.
+/* exec_approx.c - the approximate functions: sin, cos, lg2, ex2, tanh, rcp, sqrt, rsqrt and div
+ * with .approx, div.full, and the reciprocals of double precision.
  *
- * A GPU computes these from tables, with errors that the PTX ISA bounds and does not fix to the bit.
- * Here each is computed in double precision, with a relative error below 2^-37, and rounded to single
- * precision: in all but one of some millions of cases that is the float nearest to the true value. So
- * a result is more exact than a GPU's and not equal to it bit for bit, lies within the ISA's bounds,
- * and has the special values of the ISA's tables. It is also the same on every machine, for only
- * operations that IEEE 754 defines exactly are used, in a fixed order, and no library.
+ * A GPU computes these from tables, with errors that the PTX ISA bounds and does not fix to the
+ * bit. Here each is computed in double precision, with a relative error below 2^-37, and rounded to
+ * single precision: in all but one of some millions of cases that is the float nearest to the true
+ * value. So a result is more exact than a GPU's and not equal to it bit for bit, lies within the
+ * ISA's bounds, and has the special values of the ISA's tables. It is also the same on every
+ * machine, for only operations that IEEE 754 defines exactly are used, in a fixed order, and no
+ * library.
  *
- *   ex2   2^a = 2^n * 2^f, n the integer next to a: n goes into the exponent, f into a Taylor series
+ *   ex2   2^a = 2^n * 2^f, n the integer next to a: n goes into the exponent, f into a series
  *   lg2   a = 2^n * m, m within [sqrt(1/2), sqrt(2)]: n + 2 atanh((m - 1) / (m + 1)) / ln 2
- *   sin   a = n pi/2 + r, |r| <= pi/4: the Taylor series of sin r or cos r, by n modulo 4. Large a is
- *         reduced with as many digits of 2/pi as it takes (Payne and Hanek)
+ *   sin   a = n pi/2 + r, |r| <= pi/4: the Taylor series of sin r or cos r, by n modulo 4; a large
+ *         a is reduced with as many digits of 2/pi as it takes (Payne and Hanek)
  *   tanh  (1 - e) / (1 + e), e = exp(-2 |a|); near 0 its Taylor series
  *
- * Source: PTX ISA, "Floating-Point Instructions"; for the methods, Muller, "Elementary Functions". */
+ * Source: PTX ISA, "Floating-Point Instructions"; methods: Muller, "Elementary Functions". */
 #include <math.h>
 
 #include "exec_approx.h"
@@ -74,8 +75,8 @@ CUSIM_HANDLER(sqrt_ftz) {
     return CUSIM_NEXT;
 }
 
-/* div.approx is a * (1 / b), and 1 / b is taken for 0 where |b| > 2^126: the quotient is a zero, and
- * NaN for infinite a. This the ISA prescribes. Multiplying by a zero of b's sign does it. */
+/* div.approx is a * (1 / b), and 1 / b is taken for 0 where |b| > 2^126: the quotient is a zero,
+ * and NaN for infinite a. This the ISA prescribes. Multiplying by a zero of b's sign does it. */
 CUSIM_ALWAYS_INLINE float divide_approx(float a, float b) {
     uint32_t bits = cusim_float_bits(b), magnitude = bits & 0x7fffffff;
     bool huge = magnitude > 0x7e800000 && magnitude < 0x7f800000;
@@ -137,8 +138,8 @@ SINE_HANDLERS(sin, 0)
 SINE_HANDLERS(cos, 1)
 
 /* ---- Double precision ----
- * rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 look at the upper 32 bits of their operand and give 32
- * bits, rounded to nearest here; the lower 32 are zeros. */
+ * rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 look at the upper 32 bits of their operand and give
+ * 32 bits, rounded to nearest here; the lower 32 are zeros. */
 #define UPPER 0xffffffff00000000u
 #define NAN64_UPPER 0x7fffffff00000000u
 
@@ -162,7 +163,7 @@ CUSIM_HANDLER(rsqrt_f64_ftz) {
     CUSIM_EACH(d, upper_result(reciprocal_root(cusim_bits_double(flush_double(a[lane] & UPPER)))));
     return CUSIM_NEXT;
 }
-/* Without .ftz it is double precision in full, but for the last bit or two; NaN keeps its payload. */
+/* Without .ftz it is double precision but for the last bit or two; NaN keeps its payload. */
 CUSIM_HANDLER(rsqrt_f64_plain) {
     double *d = CUSIM_AT(double, 0);
     const double *a = CUSIM_AT(double, 1);

@@ -5,8 +5,8 @@
  * that a loop over lanes turns into vector instructions. Each is good to 37 bits or more, and NaN
  * gives NaN: see exec_approx.c for the methods.
  *
- * A trick in ex2 and sin: 1.5 * 2^52 added to a small x leaves no bits for a fraction, so that the sum
- * is x rounded to an integer, and this integer stands in the low bits of the sum. */
+ * A trick in ex2 and sin: 1.5 * 2^52 added to a small x leaves no bits for a fraction, so that the
+ * sum is x rounded to an integer, and this integer stands in the low bits of the sum. */
 #ifndef CUSIM_EXEC_APPROX_H
 #define CUSIM_EXEC_APPROX_H
 
@@ -91,8 +91,8 @@ CUSIM_ALWAYS_INLINE double cusim_sin_octant(double r, uint64_t n) {
     return cusim_bits_double(bits ^ (n & 2) << 62);
 }
 
-/* sin(x + quarter pi/2) for |x| up to the limit: 2/pi times it is below 2^20, so that n has 20 bits,
- * the first part of pi/2 has 33, and their product is exact. Beyond the limit, any number. */
+/* sin(x + quarter pi/2) for |x| up to the limit: 2/pi times it is below 2^20, so that n has 20
+ * bits, the first part of pi/2 has 33, and their product is exact. Beyond the limit, any number. */
 #define CUSIM_ANGLE_LIMIT 1e6f
 CUSIM_ALWAYS_INLINE double cusim_sin(double x, uint32_t quarter) {
     double sum = x * 0x1.45f306dc9c883p-1 + CUSIM_TO_INTEGER;
@@ -102,9 +102,9 @@ CUSIM_ALWAYS_INLINE double cusim_sin(double x, uint32_t quarter) {
 }
 
 /* The same beyond the limit. |x| = m 2^e with an integer m of 24 bits. Of 2/pi 2^e only the part
- * below 4 matters, for m times a multiple of 4 is a number of whole turns. So 128 bits are taken out
- * of the digits of 2/pi, the first of weight 2, and m times them, modulo 4, is the angle in quarter
- * turns: 2 bits in front of the point, 62 behind it. */
+ * below 4 matters, for m times a multiple of 4 is a number of whole turns. So 128 bits are taken
+ * out of the digits of 2/pi, the first of weight 2, and m times them, modulo 4, is the angle in
+ * quarter turns: 2 bits in front of the point, 62 behind it. */
 static inline double cusim_sin_large(float x, uint32_t quarter) {
     /* 2/pi, the point after the first 64 bits */
     static const uint64_t digits[6] = {

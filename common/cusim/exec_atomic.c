@@ -22,12 +22,14 @@ typedef enum { LOOP, ADD, AND, OR, XOR, EXCH, CAS } Kind;
 /* Can values be combined first: f(f(old, b0), b1) = f(old, f(b0, b1))? */
 typedef enum { APART, TOGETHER } Combine;
 
-/* Are the addresses of all lanes of mask the same? Then there must be two lanes at least. */
+/* Do at least two lanes, all of mask, mean the same place? Local addresses are each lane's own. */
 static bool one_address(const CusimWarp *warp, const CusimInst *inst, int operand, uint32_t mask,
                         CusimSpace space) {
     if (!(mask & (mask - 1))) return false;
     int first = __builtin_ctz(mask);
     uint64_t address = cusim_address(warp, inst, operand, first, space);
+    if (space == CUSIM_SPACE_GENERIC && (address & CUSIM_WINDOW_MASK) == CUSIM_LOCAL_WINDOW)
+        return false;
     CUSIM_EACH_LANE(lane)
     if (cusim_address(warp, inst, operand, lane, space) != address) return false;
     return true;
@@ -42,6 +44,7 @@ static bool one_address(const CusimWarp *warp, const CusimInst *inst, int operan
                                                                                                    \
     static inline __attribute__((always_inline))                                                   \
     T turn##n(Bits##n *p, T b, T c, const Kind kind, Change##n *const f, const int order) {        \
+        const int failed = order == __ATOMIC_RELAXED ? __ATOMIC_RELAXED : __ATOMIC_ACQUIRE;        \
         switch (kind) {                                                                            \
         case ADD: return __atomic_fetch_add(p, b, order);                                          \
         case AND: return __atomic_fetch_and(p, b, order);                                          \
@@ -50,14 +53,13 @@ static bool one_address(const CusimWarp *warp, const CusimInst *inst, int operan
         case EXCH: return __atomic_exchange_n(p, b, order);                                        \
         case CAS: {                                                                                \
             T old = b;                                                                             \
-            (void)__atomic_compare_exchange_n(p, &old, c, false, order, __ATOMIC_RELAXED);         \
+            (void)__atomic_compare_exchange_n(p, &old, c, false, order, failed);                   \
             return old;                                                                            \
         }                                                                                          \
         default: break;                                                                            \
         }                                                                                          \
         T old = __atomic_load_n(p, __ATOMIC_RELAXED);                                              \
-        while (!__atomic_compare_exchange_n(p, &old, f(old, b, c, true), true, order,              \
-                                            __ATOMIC_RELAXED))                                     \
+        while (!__atomic_compare_exchange_n(p, &old, f(old, b, c, true), true, order, failed))     \
             continue; /* old is what was found instead */                                          \
         return old;                                                                                \
     }                                                                                              \
@@ -125,6 +127,7 @@ WIDTH(uint64_t, 64)
 #define CHANGE(name, n, expression)                                                                \
     static inline __attribute__((always_inline))                                                   \
     uint##n##_t name##_value(uint##n##_t old, uint##n##_t b, uint##n##_t c, bool global) {         \
+        (void)old;                                                                                 \
         (void)c;                                                                                   \
         (void)global;                                                                              \
         return expression;                                                                         \

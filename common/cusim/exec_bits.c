@@ -3,9 +3,11 @@
  *
  * Tables of rows as in exec_int.c: name, C types, and what a lane computes from A, B, C and D, its
  * elements of the sources. C leaves a shift by the width of its operand or more undefined, and x86
- * takes such an amount modulo the width; PTX says what each instruction does, and so do the rows. */
+ * takes such an amount modulo the width; PTX says for each instruction what it does, and so do the
+ * rows. */
 #include "exec.h"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): arguments of the macros here are types. */
 #define HANDLER(name) static int name(CusimWarp *warp, const CusimInst *inst, uint32_t mask)
 #define A a[lane]
 #define B b[lane]
@@ -340,3 +342,4 @@ CUSIM_BIND(bits) {
     default: return NULL;
     }
 }
+/* NOLINTEND(bugprone-macro-parentheses) */

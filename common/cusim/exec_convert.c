@@ -2,10 +2,10 @@
 /* exec_convert.c - cvt: integers and floating point of every width into each other.
  *
  * Most of cvt's some thousand forms are rare. They go one way in three steps: the source of each
- * lane becomes a 64-bit integer or a double, both of which hold it exactly; that is rounded, clamped
- * and turned into the bits of the result; these go into the destination register, extended to its
- * width as PTX says, by the sign for signed integers, by zeros for all else. The forms that programs
- * use all the time have a loop of their own, at the end.
+ * lane becomes a 64-bit integer or a double, either of which holds it exactly; that is rounded,
+ * clamped and turned into the bits of the result; these go into the destination register, extended
+ * to its width as PTX says, by the sign for signed integers, by zeros for all else. The forms that
+ * programs use all the time have a loop of their own, at the end.
  *
  * Rounding in a given direction is integer arithmetic (half.h): exact, and independent of the
  * rounding mode that the host's floating point unit is in. To nearest is that mode, in all threads
@@ -13,6 +13,7 @@
 #include "exec.h"
 #include "half.h"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): arguments of the macros here are types. */
 #define HANDLER(name) static int name(CusimWarp *warp, const CusimInst *inst, uint32_t mask)
 #define A a[lane]
 #define B b[lane]
@@ -173,7 +174,7 @@ HANDLER(float_to_integer) {
     } else {
         /* 2^63 - 1 is no double: the one below it is where the conversion ends. */
         uint64_t most = UINT64_MAX >> (64 - bits + is_signed(type_to(inst)));
-        double over = (double)(most / 2 + 1) * 2, low = is_signed(type_to(inst)) ? -over : 0;
+        double over = (double)(most + 1), low = is_signed(type_to(inst)) ? -over : 0;
         double high = bits == 64 ? 0x1.fffffffffffffp62 : (double)most;
         EACH_LANE {
             uint64_t value = (uint64_t)(int64_t)clamp(x[lane], low, high);
@@ -196,8 +197,7 @@ static uint64_t float_of_integer(uint64_t magnitude, uint32_t negative, CusimRou
     if (top <= fraction_bits) return base + (magnitude << (fraction_bits - top));
     uint32_t shift = top - fraction_bits;
     uint64_t kept = magnitude >> shift, rest = magnitude & (((uint64_t)1 << shift) - 1);
-    kept +=
-        cusim_round_up(rounding, negative, (uint32_t)kept & 1, rest, (uint64_t)1 << (shift - 1));
+    kept += cusim_round_up(rounding, negative, kept & 1, rest, (uint64_t)1 << (shift - 1));
     uint64_t result = base + kept;
     if (result < infinity) return result; /* only f16 is too small for an integer */
     return cusim_overflow(rounding, negative, (uint32_t)infinity);
@@ -245,7 +245,9 @@ HANDLER(integer_to_float) {
         }                                                                                          \
     } while (0)
 
+static inline uint32_t canonical(float x) { return x != x ? CUSIM_NAN32 : cusim_float_bits(x); }
 CUSIM_ALWAYS_INLINE uint32_t float_bits_from_double(double x, CusimRounding rounding) {
+    if (rounding == CUSIM_RN) return canonical((float)x); /* the host rounds so, and faster */
     return cusim_float_bits(cusim_float_from_double(x, rounding));
 }
 /* A NaN stays the NaN it is, but quiet. */
@@ -370,8 +372,18 @@ DIRECT(u64_to_f64, double, uint64_t, (double)A)
 DIRECT(f32_to_f64, double, float, (double)A)
 DIRECT(f16_to_f32, uint32_t, uint16_t, cusim_half_to_float_bits(A))
 DIRECT(f32_to_f16, uint16_t, float, half_from_float_rn(A))
+DIRECT(f32_to_bf16, uint16_t, float, bf16_from_float_rn(A))
 
-static inline uint32_t canonical(float x) { return x != x ? CUSIM_NAN32 : cusim_float_bits(x); }
+#define DIRECT_TWO(name, function)                                                                 \
+    HANDLER(name) {                                                                                \
+        uint32_t *d = CUSIM_AT(uint32_t, 0);                                                       \
+        const float *a = CUSIM_AT(const float, 1), *b = CUSIM_AT(const float, 2);                  \
+        CUSIM_EACH(d, (uint32_t)function(A) << 16 | function(B));                                  \
+        return CUSIM_NEXT;                                                                         \
+    }
+DIRECT_TWO(f32_to_f16x2, half_from_float_rn)
+DIRECT_TWO(f32_to_bf16x2, bf16_from_float_rn)
+
 DIRECT(f64_to_f32, uint32_t, double, canonical((float)A))
 DIRECT(f32_rni, uint32_t, float, canonical(__builtin_rintf(A)))
 DIRECT(f32_rzi, uint32_t, float, canonical(__builtin_truncf(A)))
@@ -464,6 +476,9 @@ static CusimHandler *bind_direct(const CusimForm *form, uint32_t flags) {
     case PAIR(CUSIM_F32, CUSIM_F64): return ftz || rounding != CUSIM_RN ? NULL : f64_to_f32;
     case PAIR(CUSIM_F32, CUSIM_F16): return f16_to_f32; /* no f16 is a subnormal f32 */
     case PAIR(CUSIM_F16, CUSIM_F32): return rounding == CUSIM_RN ? f32_to_f16 : NULL;
+    case PAIR(CUSIM_BF16, CUSIM_F32): return rounding == CUSIM_RN ? f32_to_bf16 : NULL;
+    case PAIR(CUSIM_F16X2, CUSIM_F32): return rounding == CUSIM_RN ? f32_to_f16x2 : NULL;
+    case PAIR(CUSIM_BF16X2, CUSIM_F32): return rounding == CUSIM_RN ? f32_to_bf16x2 : NULL;
     /* Toward zero a subnormal becomes 0 with .ftz or without. */
     case PAIR(CUSIM_S32, CUSIM_F32): return rounding == (CUSIM_RZ | TO_INTEGER) ? f32_to_s32 : NULL;
     case PAIR(CUSIM_U32, CUSIM_F32): return rounding == (CUSIM_RZ | TO_INTEGER) ? f32_to_u32 : NULL;
@@ -534,13 +549,14 @@ CUSIM_BIND(convert) {
     case CUSIM_OP_cvt_f32_bf16: return cvt_f32_bf16;
     case CUSIM_OP_cvt_f16x2_f32:
         inst->aux = (aux & ~(0xffu << TO)) | (uint32_t)CUSIM_F16 << TO;
-        return two_floats;
+        return direct ? direct : two_floats;
     case CUSIM_OP_cvt_bf16x2_f32:
         inst->aux = (aux & ~(0xffu << TO)) | (uint32_t)CUSIM_BF16 << TO;
-        return two_floats;
+        return direct ? direct : two_floats;
     case CUSIM_OP_cvt_tf32_f32: return cvt_tf32_f32;
     case CUSIM_OP_cvt_pack_16:
     case CUSIM_OP_cvt_pack_8: return bind_pack(form, inst);
     default: return NULL;
     }
 }
+/* NOLINTEND(bugprone-macro-parentheses) */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* exec_double.c - double precision: add, sub, mul, fma, div, rcp, sqrt with their four roundings, and
- * abs, neg, min, max, copysign, testp.
+/* exec_double.c - double precision: add, sub, mul, fma, div, rcp, sqrt with their four roundings,
+ * and abs, neg, min, max, copysign, testp.
  *
  * Double precision has no .ftz and no .sat; subnormal numbers are numbers like others. What needs
  * care is NaN: an operation hands on its operand's NaN with its payload, and which of two operands

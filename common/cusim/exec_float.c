@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* exec_float.c - single precision: add, sub, mul, fma, div, rcp, sqrt with their four roundings, and
- * abs, neg, min, max, copysign, testp.
+/* exec_float.c - single precision: add, sub, mul, fma, div, rcp, sqrt with their four roundings,
+ * and abs, neg, min, max, copysign, testp.
  *
- * An instruction such as add.rp.ftz.sat.f32 is an operation and modifiers. Every operation is written
- * once, as an expression of one lane, and the macro F32_HANDLERS makes four handlers of it: as it is,
- * with .ftz, with any other modifiers, and with a directed rounding. The first two are what compilers
- * emit in nearly all places (.ftz with -use_fast_math), and are a few vector instructions for each
- * 16 lanes; the other two look at inst->aux for their modifiers.
+ * An instruction such as add.rp.ftz.sat.f32 is an operation and modifiers. Every operation is
+ * written once, as an expression of one lane, and the macro F32_HANDLERS makes four handlers of it:
+ * as it is, with .ftz, with any other modifiers, and with a directed rounding. The first two are
+ * what compilers emit in nearly all places (.ftz with -use_fast_math), and are a few vector
+ * instructions for each 16 lanes; the other two look at inst->aux for their modifiers.
  *
  * The order is that of the ISA: subnormal operands are flushed, the operation is done and rounded
  * once, a subnormal result is flushed, a NaN becomes the one NaN, and the result is saturated.
@@ -133,8 +133,8 @@ CUSIM_HANDLER(copysign_f32) {
 }
 
 /* ---- min and max ----
- * A number wins over NaN, two NaNs give the one NaN. Where operands compare equal they have the same
- * bits or are zeros, of which -0 is the lesser: or, and of their bits. */
+ * A number wins over NaN, two NaNs give the one NaN. Where operands compare equal they have the
+ * same bits or are zeros, of which -0 is the lesser: or, and of their bits. */
 CUSIM_ALWAYS_INLINE float least(float a, float b) {
     uint32_t x = cusim_float_bits(a), y = cusim_float_bits(b);
     uint32_t one = (a < b || b != b) ? x : y;

@@ -3,13 +3,14 @@
  *
  * A number is widened to float, computed with, and rounded once to 16 bits; half.h has both steps.
  * Two numbers in a 32-bit register, f16x2, are nothing new: a register of 32 lanes with two numbers
- * each is an array of 64 numbers, and lane l has those at 2 l and 2 l + 1. So each handler is written
- * once for a count n of numbers, 32 or 64. CPUs with the F16C instructions widen and narrow by them.
+ * each is an array of 64 numbers, and lane l has those at 2 l and 2 l + 1. So each handler is
+ * written once for a count n of numbers, 32 or 64. CPUs with the F16C instructions widen and narrow
+ * by them.
  *
- * Why one rounding is enough: float has 24 bits, more than twice the 11 of f16 and two more, so that a
- * sum or product rounded to float and then to f16 is as if rounded once. (Figueroa, "When is double
- * rounding innocuous?") That is not so for fma, where the float, or double for the wide exponents of
- * bf16, is rounded to odd instead: see cusim_add_odd.
+ * Why one rounding is enough: float has 24 bits, more than twice the 11 of f16 and two more, so
+ * that a sum or product rounded to float and then to f16 is as if rounded once. (Figueroa, "When is
+ * double rounding innocuous?") That is not so for fma, where the float, or double for the wide
+ * exponents of bf16, is rounded to odd instead: see cusim_add_odd.
  *
  * A result that is NaN is 0x7fff. Source: PTX ISA, "Half Precision Floating-Point Instructions" and
  * "Half Precision Comparison Instructions". */
@@ -31,15 +32,15 @@ enum { F16_ONE = 0x3c00 };
     (void)b;                                                                                       \
     (void)c
 
-#define EACH(i, n) CUSIM_SIMD for (int i = 0; i < (n); i++)
+#define EACH(n) CUSIM_SIMD for (int i = 0; i < (n); i++)
 
 /* d = results, for the n numbers of the lanes of mask. */
 CUSIM_ALWAYS_INLINE void store(uint16_t *d, const uint16_t *results, int n, uint32_t mask) {
     if (mask == CUSIM_ALL) {
-        EACH(i, n) d[i] = results[i];
+        EACH(n) d[i] = results[i];
     } else {
         int half = n / CUSIM_LANES - 1; /* two numbers are one lane's */
-        EACH(i, n) d[i] = mask >> (i >> half) & 1 ? results[i] : d[i];
+        EACH(n) d[i] = mask >> (i >> half) & 1 ? results[i] : d[i];
     }
 }
 
@@ -73,13 +74,13 @@ static void widen(float *x, const uint16_t *h, int n, uint32_t aux) {
 #if defined(__F16C__)
     for (int i = 0; i < n; i += 8) {
         uint16_t flushed[8];
-        EACH(j, 8) flushed[j] = flush(h[i + j], keep);
+        CUSIM_SIMD for (int j = 0; j < 8; j++) flushed[j] = flush(h[i + j], keep);
         __m128i eight;
         memcpy(&eight, flushed, sizeof eight);
         _mm256_storeu_ps(x + i, _mm256_cvtph_ps(eight));
     }
 #else
-    EACH(i, n) x[i] = half_to_float(flush(h[i], keep));
+    EACH(n) x[i] = half_to_float(flush(h[i], keep));
 #endif
 }
 
@@ -92,11 +93,11 @@ static void finish(uint16_t *d, const float *x, int n, uint32_t mask, uint32_t a
         memcpy(h + i, &eight, sizeof eight);
     }
 #else
-    EACH(i, n) h[i] = half_from_float_rn(x[i]);
+    EACH(n) h[i] = half_from_float_rn(x[i]);
 #endif
-    EACH(i, n) h[i] = canonical(flush(h[i], keep), F16_INFINITY);
-    if (aux & CUSIM_AUX_RELU) EACH(i, n) h[i] = rectified(h[i]);
-    if (aux & CUSIM_AUX_SAT) EACH(i, n) h[i] = saturated(h[i]);
+    EACH(n) h[i] = canonical(flush(h[i], keep), F16_INFINITY);
+    if (aux & CUSIM_AUX_RELU) EACH(n) h[i] = rectified(h[i]);
+    if (aux & CUSIM_AUX_SAT) EACH(n) h[i] = saturated(h[i]);
     store(d, h, n, mask);
 }
 
@@ -116,7 +117,7 @@ CUSIM_ALWAYS_INLINE float add_odd(float a, float b) {
         float x[NUMBERS], y[NUMBERS];                                                              \
         widen(x, a, n, inst->aux);                                                                 \
         widen(y, b, n, inst->aux);                                                                 \
-        EACH(i, n) x[i] = expression;                                                              \
+        EACH(n) x[i] = expression;                                                                 \
         finish(d, x, n, mask, inst->aux);                                                          \
         return CUSIM_NEXT;                                                                         \
     }
@@ -135,7 +136,7 @@ ARITHMETIC(mul_half2, 64, x[i] * y[i])
         widen(x, a, n, inst->aux);                                                                 \
         widen(y, b, n, inst->aux);                                                                 \
         widen(z, c, n, inst->aux);                                                                 \
-        EACH(i, n) x[i] = add_odd(x[i] * y[i], z[i]);                                              \
+        EACH(n) x[i] = add_odd(x[i] * y[i], z[i]);                                                 \
         finish(d, x, n, mask, inst->aux);                                                          \
         return CUSIM_NEXT;                                                                         \
     }
@@ -148,12 +149,12 @@ FMA_HALF(fma_half2, 64)
         OPERANDS;                                                                                  \
         double sum[NUMBERS];                                                                       \
         uint16_t h[NUMBERS];                                                                       \
-        EACH(i, n) {                                                                               \
+        EACH(n) {                                                                                  \
             double product = (double)bf16_to_float(a[i]) * (double)bf16_to_float(b[i]);            \
             sum[i] = cusim_add_odd(product, (double)bf16_to_float(c[i]));                          \
         }                                                                                          \
-        EACH(i, n) h[i] = bf16_from_double_rn(sum[i]);                                             \
-        if (inst->aux & CUSIM_AUX_RELU) EACH(i, n) h[i] = rectified(h[i]);                         \
+        EACH(n) h[i] = bf16_from_double_rn(sum[i]);                                                \
+        if (inst->aux & CUSIM_AUX_RELU) EACH(n) h[i] = rectified(h[i]);                            \
         store(d, h, n, mask);                                                                      \
         return CUSIM_NEXT;                                                                         \
     }
@@ -166,7 +167,7 @@ FMA_BFLOAT(fma_bfloat2, 64)
         OPERANDS;                                                                                  \
         uint16_t keep = (infinity) == F16_INFINITY ? kept_of_subnormal(inst->aux) : 0xffff;        \
         uint16_t h[NUMBERS];                                                                       \
-        EACH(i, n) {                                                                               \
+        EACH(n) {                                                                                  \
             uint16_t turned = (uint16_t)((flush(a[i], keep) & (and_mask)) ^ (xor_mask));           \
             h[i] = canonical(turned, infinity);                                                    \
         }                                                                                          \
@@ -183,7 +184,8 @@ SIGN_HANDLER(neg_bfloat, 32, BF16_INFINITY, 0xffff, SIGN)
 SIGN_HANDLER(neg_bfloat2, 64, BF16_INFINITY, 0xffff, SIGN)
 
 /* ---- min and max ----
- * Turned over where negative, the bits of a number are an integer of the same order, -0 below +0. */
+ * Turned over where negative, the bits of a number are an integer of the same order, -0 below +0.
+ * */
 CUSIM_ALWAYS_INLINE int16_t rank(uint16_t h) { return (int16_t)(h & SIGN ? h ^ MAGNITUDE : h); }
 typedef struct {
     uint16_t keep;      /* .ftz: what a subnormal retains */
@@ -219,7 +221,7 @@ CUSIM_ALWAYS_INLINE uint16_t extreme(uint16_t a, uint16_t b, Extremes how, uint1
         OPERANDS;                                                                                  \
         Extremes how = extremes(inst->aux);                                                        \
         uint16_t h[NUMBERS];                                                                       \
-        EACH(i, n) h[i] = extreme(a[i], b[i], how, infinity, max);                                 \
+        EACH(n) h[i] = extreme(a[i], b[i], how, infinity, max);                                    \
         store(d, h, n, mask);                                                                      \
         return CUSIM_NEXT;                                                                         \
     }
@@ -240,8 +242,8 @@ EXTREME_HANDLER(max_bfloat2, 64, BF16_INFINITY, true)
         double y[NUMBERS];                                                                         \
         uint16_t h[NUMBERS];                                                                       \
         widen(x, a, n, 0);                                                                         \
-        EACH(i, n) y[i] = function((double)x[i]);                                                  \
-        EACH(i, n) h[i] = half_from_double_rn(y[i]);                                               \
+        EACH(n) y[i] = function((double)x[i]);                                                     \
+        EACH(n) h[i] = half_from_double_rn(y[i]);                                                  \
         store(d, h, n, mask);                                                                      \
         return CUSIM_NEXT;                                                                         \
     }
@@ -251,8 +253,8 @@ FUNCTION_HANDLER(tanh_half, 32, cusim_tanh)
 FUNCTION_HANDLER(tanh_half2, 64, cusim_tanh)
 
 /* ---- Comparison ----
- * A pair of numbers is less, equal, greater or unordered (one is NaN), and a comparison names those of
- * the four for which it is true: ltu is LESS | UNORDERED. */
+ * A pair of numbers is less, equal, greater or unordered (one is NaN), and a comparison names those
+ * of the four for which it is true: ltu is LESS | UNORDERED. */
 enum {
     LESS = 1,
     EQUAL = 2,

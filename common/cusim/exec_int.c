@@ -14,6 +14,7 @@
 __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 Uint128;
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): arguments of the macros here are types. */
 #define HANDLER(name) static int name(CusimWarp *warp, const CusimInst *inst, uint32_t mask)
 #define A a[lane]
 #define B b[lane]
@@ -236,8 +237,8 @@ DOT(su, true, false)
 DOT(ss, true, true)
 
 /* ---- Carries: numbers of more than 64 bits, word by word ----
- * CC.CF, one bit for each lane, is the carry out of an addition and the borrow out of a subtraction;
- * PTX defines subc as a - (b + CC.CF). Lanes outside mask keep theirs. */
+ * CC.CF, one bit for each lane, is the carry out of an addition and the borrow out of a
+ * subtraction; PTX defines subc as a - (b + CC.CF). Lanes outside mask keep theirs. */
 
 enum { CARRY_IN = 1, CARRY_OUT = 2 }; /* inst->aux */
 
@@ -329,3 +330,4 @@ CUSIM_BIND(int) {
     default: return CUSIM_ISA(bind_bits)(form, inst);
     }
 }
+/* NOLINTEND(bugprone-macro-parentheses) */

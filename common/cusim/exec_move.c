@@ -12,6 +12,7 @@
 #include <immintrin.h>
 #endif
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): arguments of the macros here are types. */
 #define HANDLER(name) static int name(CusimWarp *warp, const CusimInst *inst, uint32_t mask)
 #define A a[lane]
 #define B b[lane]
@@ -20,8 +21,8 @@
 
 typedef uint32_t Compare(const void *a, const void *b);
 
-/* In plain C: each lane that is true adds its bit. A table of bits, since SSE2 cannot shift lanes by
- * different amounts. */
+/* In plain C: each lane that is true adds its bit. A table of bits, since SSE2 cannot shift lanes
+ * by different amounts. */
 __attribute__((unused)) static const uint32_t lane_bit[CUSIM_LANES] __attribute__((aligned(64))) = {
     1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
     1u << 8,  1u << 9,  1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15,
@@ -168,12 +169,12 @@ static inline uint32_t compare(CusimWarp *warp, const CusimInst *inst, int first
     return inst->aux & INVERT ? ~result : result;
 }
 
+/* clang-format off */
 #define COMPARISONS(X)                                                                             \
-    X(eq_16)                                                                                       \
-    X(lt_u16)                                                                                      \
-    X(lt_s16)                                                                                      \
-    X(eq_32) X(lt_u32) X(lt_s32) X(eq_64) X(lt_u64) X(lt_s64) X(eq_f32) X(lt_f32) X(le_f32)        \
-        X(lg_f32) X(num_f32) X(eq_f64) X(lt_f64) X(le_f64) X(lg_f64) X(num_f64)
+    X(eq_16) X(lt_u16) X(lt_s16) X(eq_32) X(lt_u32) X(lt_s32) X(eq_64) X(lt_u64) X(lt_s64)         \
+    X(eq_f32) X(lt_f32) X(le_f32) X(lg_f32) X(num_f32)                                             \
+    X(eq_f64) X(lt_f64) X(le_f64) X(lg_f64) X(num_f64)
+/* clang-format on */
 
 #define NUMBER(name) IS_##name,
 enum { COMPARISONS(NUMBER) };
@@ -381,3 +382,4 @@ CUSIM_BIND(move) {
     default: return NULL;
     }
 }
+/* NOLINTEND(bugprone-macro-parentheses) */

@@ -4,12 +4,14 @@
  *
  * PTX names a rounding in each instruction (add.rz.f32), while a CPU has one mode for all that it
  * does. Rounding to nearest even, .rn, is the mode that handlers find set. For .rz, .rm and .rp a
- * handler sets the CPU's mode, runs its loop over the lanes, and sets the mode back: two writes of a
- * control register for 32 lanes. The hardware then rounds add, sub, mul, div, sqrt and fma exactly,
- * with overflow, subnormal numbers and the signs of zeros as IEEE 754 has them, on every CPU alike.
+ * handler sets the CPU's mode, runs its loop over the lanes, and sets the mode back: two writes of
+ * a control register for 32 lanes. The hardware then rounds add, sub, mul, div, sqrt and fma
+ * exactly, with overflow, subnormal numbers and the signs of zeros as IEEE 754 has them, on every
+ * CPU alike.
  *
- * What is left to the choice of a CPU is the NaN that an operation gives. f32: always 0x7fffffff, as
- * on NVIDIA GPUs. f64: the first NaN among the operands, quiet; if none is NaN, 0xfff8000000000000.
+ * What is left to the choice of a CPU is the NaN that an operation gives. f32: always 0x7fffffff,
+ * as on NVIDIA GPUs. f64: the first NaN among the operands, quiet; if none is NaN,
+ * 0xfff8000000000000.
  *
  * Source: PTX ISA, "Floating-Point Instructions"; CUDA C++ Programming Guide, "Floating-Point
  * Standard"; the NaN constants are those of CUDA's math_constants.h. */
@@ -91,8 +93,8 @@ CUSIM_ALWAYS_INLINE double cusim_pick_nan(double a, double b, double c) {
     return cusim_bits_double(CUSIM_NAN64_INVALID);
 }
 
-/* a + b rounded "to odd": cut off, and if anything was cut off, the last bit is set. Rounding such a
- * sum once more, to a type with at least two bits less, is as good as rounding the exact sum. The
+/* a + b rounded "to odd": cut off, and if anything was cut off, the last bit is set. Rounding such
+ * a sum once more, to a type with at least two bits less, is as good as rounding the exact sum. The
  * two-sum of Knuth gives what the addition lost; |a|, |b| must be far from a double's overflow.
  * Source: Boldo and Melquiond, "Emulation of a FMA and correctly rounded sums". */
 CUSIM_ALWAYS_INLINE double cusim_add_odd(double a, double b) {
@@ -146,6 +148,5 @@ static inline void cusim_rounding_restore(uint64_t old, const void *results) {
 #endif
 }
 
-/* Handlers need not tell operand names apart more than this. */
 #define CUSIM_HANDLER(name) static int name(CusimWarp *warp, const CusimInst *inst, uint32_t mask)
 #endif

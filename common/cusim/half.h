@@ -84,13 +84,13 @@ CUSIM_ALWAYS_INLINE double bf16_to_double(uint16_t b) { return (double)bf16_to_f
  * largest number to infinity, as it should. */
 
 /* Whether to add 1: odd is the last bit kept, rest what fell out, tie half of one unit of it. */
-CUSIM_ALWAYS_INLINE uint32_t cusim_round_up(CusimRounding rounding, uint32_t negative, uint32_t odd,
+CUSIM_ALWAYS_INLINE uint64_t cusim_round_up(CusimRounding rounding, uint64_t negative, uint64_t odd,
                                             uint64_t rest, uint64_t tie) {
     switch (rounding) {
-    case CUSIM_RN: return (uint32_t)(rest > tie) | ((uint32_t)(rest == tie) & odd);
+    case CUSIM_RN: return (uint64_t)(rest > tie) | ((uint64_t)(rest == tie) & odd);
     case CUSIM_RZ: return 0;
-    case CUSIM_RM: return (uint32_t)(rest != 0) & negative;
-    default: return (uint32_t)(rest != 0) & (negative ^ 1);
+    case CUSIM_RM: return (uint64_t)(rest != 0) & negative;
+    default: return (uint64_t)(rest != 0) & (negative ^ 1);
     }
 }
 /* The same in 32 bits, for vectors of 32-bit lanes. */
@@ -144,41 +144,42 @@ CUSIM_ALWAYS_INLINE uint16_t cusim_bf16_from_float(float x, CusimRounding roundi
 
 /* From a double: least is the double's exponent of the smallest normal result, fraction_bits the
  * result's; returns the result's bits without sign, for all but NaN. */
-CUSIM_ALWAYS_INLINE uint32_t cusim_narrow(uint64_t bits, CusimRounding rounding, uint32_t least,
+CUSIM_ALWAYS_INLINE uint64_t cusim_narrow(uint64_t bits, CusimRounding rounding, uint64_t least,
                                           uint32_t fraction_bits, uint32_t infinity) {
-    uint64_t magnitude = bits & 0x7fffffffffffffff;
-    uint32_t exponent = (uint32_t)(magnitude >> 52), negative = (uint32_t)(bits >> 63);
-    uint64_t fraction = (magnitude & 0xfffffffffffff) | (uint64_t)1 << 52;
+    uint64_t magnitude = bits & 0x7fffffffffffffff, negative = bits >> 63;
+    uint64_t exponent = magnitude >> 52, fraction = (magnitude & 0xfffffffffffff) | 1ull << 52;
     fraction = exponent == 0 ? magnitude : fraction;
-    uint32_t shift = 52 - fraction_bits;
+    uint64_t shift = 52 - fraction_bits;
     shift = exponent >= least ? shift : shift + least - exponent;
     shift = shift > 54 ? 54 : shift;
-    uint64_t kept = fraction >> shift, rest = fraction & (((uint64_t)1 << shift) - 1);
-    uint32_t base = exponent >= least ? exponent - least : 0;
-    base = base > 0xff ? 0xff : base; /* beyond any result's exponents; keeps the sum in 32 bits */
-    uint32_t up =
-        cusim_round_up(rounding, negative, (uint32_t)kept & 1, rest, (uint64_t)1 << (shift - 1));
-    uint32_t result = (base << fraction_bits) + (uint32_t)kept + up;
-    result = result >= infinity ? cusim_overflow(rounding, negative, infinity) : result;
+    uint64_t kept = fraction >> shift, rest = fraction & ((1ull << shift) - 1);
+    uint64_t base = exponent >= least ? exponent - least : 0;
+    uint64_t up = cusim_round_up(rounding, negative, kept & 1, rest, 1ull << (shift - 1));
+    uint64_t result = (base << fraction_bits) + kept + up;
+    uint64_t over = rounding == CUSIM_RN   ? infinity
+                    : rounding == CUSIM_RZ ? infinity - 1
+                    : rounding == CUSIM_RM ? infinity - 1 + negative
+                                           : infinity - negative;
+    result = result >= infinity ? over : result;
     return magnitude == 0x7ff0000000000000 ? infinity : result;
 }
 CUSIM_ALWAYS_INLINE uint16_t cusim_half_from_double(double x, CusimRounding rounding) {
     uint64_t bits = cusim_double_bits(x);
-    uint32_t h = cusim_narrow(bits, rounding, 1023 - 14, 10, 0x7c00);
-    h |= (uint32_t)(bits >> 63) << 15;
+    uint64_t h = cusim_narrow(bits, rounding, 1023 - 14, 10, 0x7c00);
+    h |= bits >> 63 << 15;
     return (uint16_t)(x != x ? CUSIM_NAN16 : h);
 }
 CUSIM_ALWAYS_INLINE uint16_t cusim_bf16_from_double(double x, CusimRounding rounding) {
     uint64_t bits = cusim_double_bits(x);
-    uint32_t b = cusim_narrow(bits, rounding, 1023 - 126, 7, 0x7f80);
-    b |= (uint32_t)(bits >> 63) << 15;
+    uint64_t b = cusim_narrow(bits, rounding, 1023 - 126, 7, 0x7f80);
+    b |= bits >> 63 << 15;
     return (uint16_t)(x != x ? CUSIM_NAN16 : b);
 }
 CUSIM_ALWAYS_INLINE float cusim_float_from_double(double x, CusimRounding rounding) {
     uint64_t bits = cusim_double_bits(x);
-    uint32_t f = cusim_narrow(bits, rounding, 1023 - 126, 23, 0x7f800000);
-    f |= (uint32_t)(bits >> 63) << 31;
-    return cusim_bits_float(x != x ? CUSIM_NAN32 : f);
+    uint64_t f = cusim_narrow(bits, rounding, 1023 - 126, 23, 0x7f800000);
+    f |= bits >> 63 << 31;
+    return cusim_bits_float((uint32_t)(x != x ? CUSIM_NAN32 : f));
 }
 
 #define CUSIM_NARROWING(name, result, source, function)                                            \

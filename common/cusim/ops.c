@@ -150,9 +150,32 @@ static unsigned match(const Row *row, const int *suffix, unsigned n, bool *compl
     return done;
 }
 
+static bool in_slot(const Row *row, unsigned i, int suffix) {
+    return slots[row->slot + i].set[suffix / 64] >> suffix % 64 & 1;
+}
+
+/* The same with suffixes in another order, "atom.add.global.u32": the ISA gives one order, NVIDIA's
+ * assembler takes any, and assembly written by hand makes use of it. Types keep their order. */
+static bool match_any_order(const Row *row, const int *suffix, unsigned n) {
+    uint32_t used = 0;
+    unsigned after = 0; /* where the next type may stand */
+    for (unsigned k = 0; k < n; ++k) {
+        bool is_type = suffix[k] < CUSIM_TYPE_COUNT;
+        unsigned i = is_type ? after : 0;
+        if (suffix[k] == NO_SUFFIX) return false;
+        while (i < row->n_slots && (used >> i & 1 || !in_slot(row, i, suffix[k]))) ++i;
+        if (i == row->n_slots) return false;
+        used |= UINT32_C(1) << i;
+        if (is_type) after = i + 1;
+    }
+    for (unsigned i = 0; i < row->n_slots; ++i)
+        if (!(used >> i & 1) && !slots[row->slot + i].optional) return false;
+    return true;
+}
+
 static bool takes(const Row *row, int suffix) {
     for (unsigned i = 0; i < row->n_slots; ++i)
-        if (slots[row->slot + i].set[suffix / 64] >> suffix % 64 & 1) return true;
+        if (in_slot(row, i, suffix)) return true;
     return false;
 }
 
@@ -251,6 +274,28 @@ static void fill(CusimForm *form, unsigned row, const int *suffix, unsigned n) {
     }
 }
 
+/* What patterns cannot say: suffixes that go together or not at all. */
+static bool consistent(const char *text, size_t n, const CusimForm *form, char *reason) {
+    const char *mistake = NULL;
+    CusimGroup group = cusim_op_rows[form->op].group;
+    bool ordered = cusim_has(form, CUSIM_M_relaxed) || cusim_has(form, CUSIM_M_acquire) ||
+                   cusim_has(form, CUSIM_M_release);
+    bool scoped = cusim_has(form, CUSIM_M_cta) || cusim_has(form, CUSIM_M_cluster) ||
+                  cusim_has(form, CUSIM_M_gpu) || cusim_has(form, CUSIM_M_sys);
+    if (cusim_has(form, CUSIM_M_xorsign) != cusim_has(form, CUSIM_M_abs))
+        mistake = ".xorsign and .abs go together";
+    if (form->type[0] != CUSIM_NO_TYPE && group == CUSIM_GROUP_MEMORY) { /* ld and st */
+        if (scoped && !ordered) mistake = "a scope goes with .relaxed, .acquire or .release";
+        else if (ordered && !scoped) mistake = "a scope is missing: .cta, .gpu or .sys";
+        else if (cusim_has(form, CUSIM_M_mmio) &&
+                 !(cusim_has(form, CUSIM_M_relaxed) && cusim_has(form, CUSIM_M_sys)))
+            mistake = ".mmio goes with .relaxed.sys";
+    }
+    if (mistake && reason)
+        (void)snprintf(reason, REASON, "%.*s: %s", short_bytes(n), text, mistake);
+    return !mistake;
+}
+
 bool cusim_op_find(const char *text, size_t n, CusimForm *form, char *reason) {
     (void)pthread_once(&once, compile);
     size_t at = 0;
@@ -269,7 +314,13 @@ bool cusim_op_find(const char *text, size_t n, CusimForm *form, char *reason) {
         bool complete;
         if (match(&rows[row], suffix, n_suffixes, &complete) == n_suffixes && complete) {
             fill(form, row, suffix, n_suffixes);
-            return true;
+            return consistent(text, n, form, reason);
+        }
+    }
+    for (unsigned row = first; row && !too_many; row = rows[row].next) {
+        if (match_any_order(&rows[row], suffix, n_suffixes)) {
+            fill(form, row, suffix, n_suffixes);
+            return consistent(text, n, form, reason);
         }
     }
     if (reason) explain(text, n, first, suffix, n_suffixes, reason);

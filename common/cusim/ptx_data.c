@@ -102,7 +102,7 @@ static void put_number(PtxParser *p, CusimType type, PtxConstant c, uint64_t off
     }
     uint64_t bits = c.is_real ? cusim_ptx_real_bits(c, bytes) : c.bits;
     for (unsigned i = 0; i < bytes && reach(p, offset + bytes); ++i)
-        p->data.at[offset + i] = i < 8 ? (uint8_t)(bits >> 8 * i) : 0;
+        p->data.at[offset + i] = (uint8_t)(i < 8 ? bits >> 8 * i : 0);
 }
 
 /* What an address in an initialiser needs: the name, whose meaning is looked up at the end. */

@@ -190,6 +190,7 @@ typedef struct {
     /* Names. */
     PtxName **bucket;
     size_t n_buckets, n_names;
+    uint32_t name_line; /* of the name that was read last: where a declaration is */
     PtxScope scope[PTX_MAX_DEPTH];
     uint32_t depth, n_scopes;
     unsigned nesting; /* of expressions */

@@ -57,7 +57,7 @@ static void stop(PtxParser *p) {
 }
 
 void cusim_ptx_error(PtxParser *p, const char *format, ...) {
-    if (p->panic) return;
+    if (p->panic || p->n_errors >= PTX_MAX_ERRORS) return;
     va_list list;
     va_start(list, format);
     add_to_log(p, p->token.line, format, list);
@@ -343,6 +343,7 @@ bool cusim_ptx_take_directive(PtxParser *p, const char *directive) {
 
 void cusim_ptx_need(PtxParser *p, int kind, const char *what) {
     char shown[64];
+    if (kind == PTX_NAME && !p->panic) p->name_line = p->token.line;
     if (!cusim_ptx_take(p, kind))
         cusim_ptx_error(p, "%s expected, not %s", what, cusim_ptx_shown(p, shown));
 }

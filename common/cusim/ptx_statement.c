@@ -179,7 +179,7 @@ static void named(PtxParser *p) {
         return;
     }
     PtxName *name = cusim_ptx_name(p, p->token.text, p->token.n);
-    cusim_ptx_next(p);
+    cusim_ptx_need(p, PTX_NAME, "a label");
     cusim_ptx_need(p, ':', "\":\"");
     if (name) label(p, name);
 }

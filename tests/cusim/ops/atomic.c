@@ -27,7 +27,6 @@ static const struct {
     {"cas", CAS, B64, "atom_cas", NULL},           {"add", ADD, U32, "atom_add_int", "red_add_int"},
     {"add", ADD, S32, "atom_add_int", "red_add_int"},
     {"add", ADD, U64, "atom_add_int", "red_add_int"},
-    {"add", ADD, S64, "atom_add_int", "red_add_int"},
     {"add", ADD, F32, "atom_add_f32", "red_add_f32"},
     {"add", ADD, F64, "atom_add_f64", "red_add_f64"},
     {"add.noftz", ADD, F16, "atom_add_f16", "red_add_f16"},

@@ -156,7 +156,9 @@ static void comparisons_of(int t) {
                 if (!allowed(cmp, types[t].sort)) continue;
                 const char *name = comparisons[cmp], *flush = ftz ? ".ftz" : "";
                 snprintf(kinds, sizeof kinds, "%.*s", boolean ? 3 : 2, types[t].kinds);
-                snprintf(registers, sizeof registers, "pp:%c%c%s", reg, reg, boolean ? "p" : "");
+                /* ISA: of the half-precision ones only f16x2 has a second destination. */
+                snprintf(registers, sizeof registers, "%s:%c%c%s", half ? "p" : "pp", reg, reg,
+                         boolean ? "p" : "");
                 snprintf(text, sizeof text, "setp.%s%s%s.%s", name, booleans[boolean], flush,
                          types[t].type);
                 Case *c = element_case(row("setp", types[t].type), registers, kinds,
@@ -187,8 +189,8 @@ static void comparisons_of(int t) {
     snprintf(kinds, sizeof kinds, "%.2s", types[t].kinds);
     snprintf(text, sizeof text, "setp.ne.%s $d, $a, $b;", types[t].type);
     fill(element_case(row("setp", types[t].type), registers, kinds, setp, "%s", text), t, NE, 0, 0, 0);
-    snprintf(registers, sizeof registers, "pp:%c%cp", reg, reg);
-    snprintf(text, sizeof text, "setp.eq.or.%s $d|$e, $a, $b, !$c;", types[t].type);
+    snprintf(registers, sizeof registers, "%s:%c%cp", half ? "p" : "pp", reg, reg);
+    snprintf(text, sizeof text, "setp.eq.or.%s $d%s, $a, $b, !$c;", types[t].type, half ? "" : "|$e");
     fill(element_case(row("setp", types[t].type), registers, types[t].kinds, setp_negated, "%s", text),
          t, EQ, OR, 0, 0);
 }

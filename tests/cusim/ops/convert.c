@@ -156,10 +156,16 @@ static void add(int to, int from, char d, char a, int rounding, const char *suff
     if (is_float(to)) c->compare = to == F16 ? NAN_F16 : to == F32 ? NAN_F32 : NAN_F64;
 }
 
+/* .sat has a meaning, and is allowed, where the source has values that the destination has not. */
+static bool narrows(int to, int from) {
+    if (is_signed(from) && !is_signed(to)) return true;
+    return bits_of_type[from] - is_signed(from) > bits_of_type[to] - is_signed(to);
+}
+
 static void pair(int to, int from) {
     char d = natural(to), a = natural(from);
     if (!is_float(to) && !is_float(from)) {
-        for (int sat = 0; sat < 2; sat++) {
+        for (int sat = 0; sat < (narrows(to, from) ? 2 : 1); sat++) {
             add(to, from, d, a, 0, "", sat, 0, 0);
             /* Registers wider than the types. */
             if (d != 'l') add(to, from, 'l', a, 0, "", sat, 0, 0);

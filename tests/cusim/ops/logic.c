@@ -66,6 +66,13 @@ static bool logic(const Case *c, const uint64_t *in, uint64_t *out) {
     return true;
 }
 
+/* ISA, lop3 with a boolean operator: p = (d != 0) BoolOp q. x[4]: or */
+static bool lop3_bool(const Case *c, const uint64_t *in, uint64_t *out) {
+    out[0] = lop3(c->x[3], (uint32_t)in[0], (uint32_t)in[1], (uint32_t)in[2]);
+    out[1] = c->x[4] ? out[0] || in[3] : out[0] && in[3];
+    return true;
+}
+
 static Case *op(const char *name, const char *registers, const char *kinds, int operation, int bits,
                 const char *text) {
     Case *c = element_case(name, registers, kinds, logic, "%s", text);
@@ -112,6 +119,14 @@ void add_logic_cases(void) {
         Case *c = op("lop3_b32", "r:rrr", "aaa", LOP3, 32, text);
         c->x[3] = table;
         c->n = 50;
+    }
+    for (int k = 0; k < 4; k++) {
+        int table = k & 2 ? 0x80 : 0x96;
+        Case *c = element_case("lop3_bool_b32", "rp:rrrp", "aaap", lop3_bool,
+                               "lop3.%s.b32 $d|$e, $a, $b, $c, %d, $x;", k & 1 ? "or" : "and", table);
+        c->x[3] = table;
+        c->x[4] = k & 1;
+        c->header = sm90_header;
     }
     op("shf_l_b32", "r:rrr", "aas", SHF_L, 32, "shf.l.clamp.b32");
     op("shf_l_b32", "r:rrr", "aas", SHF_L, 32, "shf.l.wrap.b32")->x[3] = 1;

@@ -110,10 +110,10 @@ static const char *const results[] = {"$d", "$e", "$f", "$g"};
 static const char *const sources[] = {"$a", "$b", "$c", "$x"};
 
 /* A load whose memory is the operands themselves (global), or filled by a store of 16 bytes. */
-static void load(const Space *space, const char *modifiers, const char *after, int t, char reg, int n) {
+static Case *load(const Space *space, const char *modifiers, const char *after, int t, char reg, int n) {
     static const char *const vectors[] = {"", "", ".v2", "", ".v4"};
     int bytes = types[t].bytes, offset = n == 1 ? (16 - bytes) / 2 / bytes * bytes : 0;
-    if (bytes * n > 16) return;
+    if (bytes * n > 16) return NULL;
     char registers[12];
     bool from_input = space->from_input;
     registers_for(registers, reg, n, from_input ? "llll" : "ll");
@@ -131,11 +131,12 @@ static void load(const Space *space, const char *modifiers, const char *after, i
     c->x[1] = offset;
     c->x[2] = n;
     c->n = 200;
+    return c;
 }
-static void store(const Space *space, const char *modifiers, const char *after, int t, char reg, int n) {
+static Case *store(const Space *space, const char *modifiers, const char *after, int t, char reg, int n) {
     static const char *const vectors[] = {"", "", ".v2", "", ".v4"};
     int bytes = types[t].bytes, offset = bytes < 4 ? 3 / bytes * bytes : 0;
-    if (bytes * n > 16) return;
+    if (bytes * n > 16) return NULL;
     char registers[12], in[5] = {reg, 'l', 0};
     Case *c;
     if (n == 1) {
@@ -159,6 +160,7 @@ static void store(const Space *space, const char *modifiers, const char *after, 
     c->x[1] = offset;
     c->x[2] = n;
     c->n = 200;
+    return c;
 }
 
 static void all_types(const Space *from, const Space *to) {
@@ -199,10 +201,8 @@ static void all_modifiers(void) {
     for (size_t k = 0; k < sizeof cached / sizeof *cached; k++) load(&global_out, "", cached[k], u32, 'r', 1);
     for (size_t k = 0; k < sizeof written / sizeof *written; k++)
         store(&global_out, "", written[k], u32, 'r', 1);
-    load(&local, ".volatile", "", u32, 'r', 1);
-    store(&local, ".volatile", "", u32, 'r', 1);
-    load(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1);
-    store(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1);
+    load(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = sm90_header;
+    store(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = sm90_header;
 }
 
 static void tables(void) {
