@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,12 +32,6 @@ struct CusimWorkerState {
     uint32_t n_spare;
     uint64_t clock;
 };
-
-uint64_t cusim_now_ns(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 uint64_t cusim_clock(CusimWorker *worker) {
 #if defined(__x86_64__)

@@ -107,12 +107,13 @@ static bool header(PtxParser *p) {
 }
 
 static void address_size(PtxParser *p) {
+    uint32_t line = p->token.line;
     uint64_t bits = cusim_ptx_count(p, 0, 1024, ".address_size");
     if (bits != 64 && !p->panic)
-        cusim_ptx_error(p,
-                        ".address_size %u: cusim's addresses have 64 bits; compile for a 64-bit "
-                        "host",
-                        (unsigned)bits);
+        cusim_ptx_error_at(p, line,
+                           ".address_size %u: cusim's addresses have 64 bits; compile for a 64-bit "
+                           "host",
+                           (unsigned)bits);
 }
 
 /* ---- Statements of the module ---- */

@@ -35,7 +35,12 @@
 enum { FRESH_NS = 20000, POLL_NS = 50000, SOON_NS = 100000, SPIN_NS = 30000, IDLE_POLLS = 20 };
 enum { MAX_WORKERS = 1024, MAX_BLOCKERS = 64 };
 
+/* Held for less than a microsecond: spinning a little is cheaper than sleeping. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+static pthread_mutex_t lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+#else
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+#endif
 static pthread_cond_t wake_sleeper = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t wake_poller; /* on the monotonic clock: init() */
 static pthread_cond_t wake_caller = PTHREAD_COND_INITIALIZER; /* the thread of host functions */

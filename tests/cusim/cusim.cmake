@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests of cusim, the software CUDA device; each folder brings its own list. Programs here are plain
 # driver-API programs that link libcuda.so.1 as a user's would, unless their list says otherwise.
+find_package(Threads REQUIRED)
 set(cusim_tests ${CMAKE_CURRENT_LIST_DIR})
 file(GLOB cusim_lists CONFIGURE_DEPENDS ${cusim_tests}/*/tests.cmake)
 

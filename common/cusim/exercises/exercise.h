@@ -85,7 +85,7 @@ static inline void exercise_wait(void) {
     if (result == CUDA_SUCCESS) return;
     const char *name = "an unknown error";
     cuGetErrorName(result, &name);
-    printf("The launch ended with %s (%d); the device says above why\n", name, (int)result);
+    printf("The launch ended with %s (%d); the lines of cusim say why\n", name, (int)result);
     exit(1);
 }
 

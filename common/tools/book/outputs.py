@@ -84,6 +84,8 @@ def resolve(command, root, build):
         words[:3] = [str(build / "bin" / found[0])]
     elif words[0] == "./cook" and words[1] in ("doctor", "bench"):
         words[:2] = [str(build / "bin" / f"hc_{words[1]}")]
+    elif words[:2] == ["./cook", "sim"]:
+        words[:2] = ["sh", str(root / "common/tools/sim.sh"), str(build)]
     elif words[0] == "./cook":
         words[0] = str(root / "cook")
     words = [f"{build}/{w[14:]}" if w.startswith("build/release/") else w for w in words]
@@ -100,7 +102,8 @@ def stamp(name, section, root, build):
     digest = hashlib.sha256(repr((name, sorted(section.items()))).encode())
     variables, words = resolve(section["command"], root, build)
     files = [Path(w) for w in words if Path(w).is_file()]
-    files += sorted((build / "lib" / "hc").glob("*.so")) + sorted((root / "kernels").glob("**/*.*"))
+    files += sorted((build / "lib" / "hc").glob("*.so")) + sorted((build / "lib" / "cusim").glob("*.so.*"))
+    files += sorted((root / "kernels").glob("**/*.*"))
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -5,6 +5,7 @@
 #define TEST_API_H
 
 #include <cuda.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

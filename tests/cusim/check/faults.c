@@ -78,10 +78,10 @@ int main(int argc, char **argv) {
     CHECK_CU(cuDeviceGet(&device, 0));
     CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
     CHECK_CU(cuCtxSetCurrent(context));
-    CHECK_CU(cuModuleLoad(&module, argv[1]));
     CHECK_CU(cuMemAlloc(&first, 64));
     CHECK_CU(cuMemAlloc(&base, 4008));
     CHECK_CU(cuMemAlloc(&last, 64));
+    CHECK_CU(cuModuleLoad(&module, argv[1]));
     if (strcmp(argv[2], "dereference") == 0) { /* the host touches device memory */
         printf("dereferencing\n");
         fflush(stdout);

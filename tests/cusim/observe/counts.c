@@ -5,7 +5,7 @@
  * launches one kernel, and the parent reads what the device has written.
  *
  *   counts COUNTS.PTX            all cases
- *   counts COUNTS.PTX NAME       launch the kernel of one case, for CUSIM_STATS=text and by hand */
+ *   counts COUNTS.PTX NAME...    launch the kernels of these cases in one process, nothing else */
 #define _POSIX_C_SOURCE 200809L
 #include <cuda.h>
 #include <stdbool.h>
@@ -42,6 +42,9 @@ static const Case cases[] = {
     {"tail", "load", 3, 40, 1, 0,
      "blocks 3, warps 6, warp_instructions 54, lane_instructions 1080, global_load_requests 6, "
      "global_load_sectors 15, mean_active_lanes 20, lane_efficiency_percent 62.5"},
+    {"many_blocks", "load", 500, 64, 1, 0,
+     "blocks 500, warps 1000, warp_instructions 9000, lane_instructions 288000, "
+     "global_load_sectors 4000"},
     {"one_lane", "load", 1, 1, 1, 0,
      "warps 1, warp_instructions 9, lane_instructions 9, global_load_sectors 1, "
      "global_load_sectors_ideal 1, mean_active_lanes 1"},
@@ -129,18 +132,9 @@ enum { N_CASES = sizeof cases / sizeof cases[0], BUFFER_BYTES = 1 << 16 };
         }                                                                                          \
     } while (0)
 
-/* Run the kernel of a case and end the process, which shows the counts. */
-static void run(const char *ptx, const Case *c) {
-    CUdevice device;
-    CUcontext context;
-    CUmodule module;
+static void launch(CUmodule module, const Case *c) {
     CUfunction function;
     CUdeviceptr x;
-    CHECK_CU(cuInit(0));
-    CHECK_CU(cuDeviceGet(&device, 0));
-    CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
-    CHECK_CU(cuCtxSetCurrent(context));
-    CHECK_CU(cuModuleLoad(&module, ptx));
     CHECK_CU(cuModuleGetFunction(&function, module, c->kernel));
     CHECK_CU(cuMemAlloc(&x, BUFFER_BYTES));
     CHECK_CU(cuMemsetD8(x, 0, BUFFER_BYTES));
@@ -149,6 +143,27 @@ static void run(const char *ptx, const Case *c) {
     CHECK_CU(cuLaunchKernel(function, c->grid, 1, 1, c->block, 1, 1, 0, NULL, params, NULL));
     CHECK_CU(cuCtxSynchronize());
     CHECK_CU(cuMemFree(x));
+}
+
+/* Run the kernels of the cases with these names and end the process, which shows the counts. */
+static void run(const char *ptx, char **names, int n) {
+    CUdevice device;
+    CUcontext context;
+    CUmodule module;
+    CHECK_CU(cuInit(0));
+    CHECK_CU(cuDeviceGet(&device, 0));
+    CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
+    CHECK_CU(cuCtxSetCurrent(context));
+    CHECK_CU(cuModuleLoad(&module, ptx));
+    for (int i = 0; i < n; i++) {
+        int at = 0;
+        while (at < N_CASES && strcmp(cases[at].name, names[i]) != 0) at++;
+        if (at == N_CASES) {
+            fprintf(stderr, "no case is called '%s'\n", names[i]);
+            exit(2);
+        }
+        launch(module, &cases[at]);
+    }
     CHECK_CU(cuModuleUnload(module));
     CHECK_CU(cuDevicePrimaryCtxRelease(device));
     exit(0);
@@ -191,6 +206,7 @@ static int compare(const Case *c, const char *json) {
 
 /* Returns how many numbers are wrong. */
 static int check(const char *ptx, const Case *c) {
+    char *name = strdup(c->name);
     char path[] = "/tmp/cusim_counts_XXXXXX", json[16384];
     int file = mkstemp(path), status = 0;
     if (file < 0) exit(3);
@@ -199,13 +215,14 @@ static int check(const char *ptx, const Case *c) {
     if (child == 0) {
         setenv("CUSIM_STATS", "json", 1);
         setenv("CUSIM_STATS_FILE", path, 1);
-        run(ptx, c);
+        run(ptx, &name, 1);
     }
     if (child < 0 || waitpid(child, &status, 0) != child) exit(3);
     ssize_t n = read(file, json, sizeof json - 1);
     json[n < 0 ? 0 : n] = '\0';
     close(file);
     unlink(path);
+    free(name);
     if (status != 0) {
         printf("%s: the launch ended with status %#x\n", c->name, (unsigned)status);
         return 1;
@@ -214,16 +231,13 @@ static int check(const char *ptx, const Case *c) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: counts COUNTS.PTX [CASE]\n");
+    if (argc < 2) {
+        fprintf(stderr, "usage: counts COUNTS.PTX [CASE...]\n");
         return 2;
     }
+    if (argc > 2) run(argv[1], argv + 2, argc - 2);
     int wrong = 0;
-    for (int i = 0; i < N_CASES; i++) {
-        if (argc == 2) wrong += check(argv[1], &cases[i]);
-        else if (strcmp(cases[i].name, argv[2]) == 0) run(argv[1], &cases[i]);
-    }
-    if (argc == 3) return 2;
+    for (int i = 0; i < N_CASES; i++) wrong += check(argv[1], &cases[i]);
     printf("%d cases, %d numbers wrong\n", N_CASES, wrong);
     return wrong != 0;
 }

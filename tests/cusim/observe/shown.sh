@@ -42,6 +42,26 @@ assert two["total"]["barriers"] == 6
     expect 0
 fi
 
+# Launches of a kernel are added up by its name, kernels in total.
+rm "$work/stats"
+run env CUSIM_STATS=json CUSIM_STATS_FILE="$work/stats" "$program" "$ptx" coalesced barriers tail
+expect 0
+if command -v python3 >/dev/null; then
+    run python3 -c '
+import json, sys
+stats = json.load(open(sys.argv[1]))
+load, barriers = stats["kernels"]
+assert (load["name"], load["launches"], load["warps"]) == ("load", 2, 1 + 6), load
+assert (barriers["name"], barriers["launches"], barriers["warps"]) == ("barriers", 1, 9), barriers
+assert (stats["total"]["launches"], stats["total"]["warps"]) == (3, 16), stats["total"]
+assert stats["total"]["lane_instructions"] == 288 + 1080 + 1152, stats["total"]
+' "$work/stats"
+    expect 0
+fi
+run env CUSIM_STATS=text "$program" "$ptx" coalesced barriers tail
+says "cusim: load: launches 2, blocks 4, warps 7"
+says "cusim: all kernels: launches 3, blocks 7, warps 16"
+
 # A file that cannot be written does not lose the numbers.
 run env CUSIM_STATS=json CUSIM_STATS_FILE=/nonexistent/file "$program" "$ptx" coalesced
 expect 0

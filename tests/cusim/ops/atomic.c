@@ -112,7 +112,6 @@ static void alone_case(int k, int space, const char *order, bool red) {
     c->x[3] = red;
     c->compare = type == F32 ? NAN_F32 : type == F64 ? NAN_F64 : type == F16 ? NAN_F16 : type == F16X2 ? NAN_F16X2 : EXACT;
     c->n = 500;
-    if (type >= B64 && type_bytes[type] == 2) c->header = sm90_header;
 }
 
 /* ---- All at one place ---- x[0] which of all, x[1] space, x[2] red */

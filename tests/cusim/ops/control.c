@@ -181,11 +181,9 @@ static bool trap(const Case *c) {
     kernel.body = "  setp.eq.u32 %p0, %i, 64;\n  @%p0 trap;\n";
     return run_kernel(c, &kernel);
 }
-static bool brkpt(const Case *c) { /* without a debugger, either it does nothing or the launch fails */
-    int code;
+/* ISA, brkpt: execution is suspended. Nobody is there to look at it, so it goes on. */
+static bool brkpt(const Case *c) {
     Kernel kernel = {.body = "  setp.eq.u32 %p0, %i, 37;\n  @%p0 brkpt;\n", .block = {64}};
-    if (!run_kernel_to_error(c, &kernel, &code)) return false;
-    kernel.body = "  setp.eq.u32 %p0, %i, 64;\n  @%p0 brkpt;\n";
     return run_kernel(c, &kernel);
 }
 static uint32_t same_want(uint32_t i) { return i; }

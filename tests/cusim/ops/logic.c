@@ -126,7 +126,7 @@ void add_logic_cases(void) {
                                "lop3.%s.b32 $d|$e, $a, $b, $c, %d, $x;", k & 1 ? "or" : "and", table);
         c->x[3] = table;
         c->x[4] = k & 1;
-        c->header = sm90_header;
+        c->header = newer_header;
     }
     op("shf_l_b32", "r:rrr", "aas", SHF_L, 32, "shf.l.clamp.b32");
     op("shf_l_b32", "r:rrr", "aas", SHF_L, 32, "shf.l.wrap.b32")->x[3] = 1;

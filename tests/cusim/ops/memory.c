@@ -201,8 +201,8 @@ static void all_modifiers(void) {
     for (size_t k = 0; k < sizeof cached / sizeof *cached; k++) load(&global_out, "", cached[k], u32, 'r', 1);
     for (size_t k = 0; k < sizeof written / sizeof *written; k++)
         store(&global_out, "", written[k], u32, 'r', 1);
-    load(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = sm90_header;
-    store(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = sm90_header;
+    load(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = newer_header;
+    store(&global_out, ".mmio.relaxed.sys", "", u32, 'r', 1)->header = newer_header;
 }
 
 static void tables(void) {

@@ -106,7 +106,7 @@ bool run_kernel_to_error(const Case *c, const Kernel *kernel, int *code);
 bool same32(const Case *c, const char *what, const uint32_t *got, const uint32_t *want, size_t n);
 bool same64(const Case *c, const char *what, const uint64_t *got, const uint64_t *want, size_t n);
 
-extern const char usual_header[], sm90_header[], sm60_header[];
+extern const char usual_header[], newer_header[], sm90_header[], sm60_header[];
 
 /* Element kernels find a constant array of 256 bytes called table, in which byte k is this. */
 unsigned table_byte(unsigned k);

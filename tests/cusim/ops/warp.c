@@ -260,6 +260,24 @@ static bool halves(const Case *c) {
     return run_kernel(c, &kernel) && same32(c, "words of 2 a lane", got[0], expected[0], 64);
 }
 
+/* Two halves write in branches of their own, and read, still there, what the other one wrote. */
+static bool bar_warp_in_branches(const Case *c) {
+    static const char body[] =
+        "  .shared .align 4 .b8 room[128];\n  mov.u32 %r0, room;\n  mad.lo.u32 %r1, %lane, 4, %r0;\n"
+        "  xor.b32 %r2, %lane, 17;\n  mad.lo.u32 %r2, %r2, 4, %r0;\n  mov.u32 %r3, 0;\n"
+        "  st.volatile.shared.u32 [%r1], %r3;\n  setp.lt.u32 %p0, %lane, 16;\n  @%p0 bra LOW;\n"
+        "  add.u32 %r4, %lane, 100;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync 0xffffffff;\n"
+        "  ld.volatile.shared.u32 %r5, [%r2];\n  bra JOIN;\n"
+        "LOW:\n  add.u32 %r4, %lane, 200;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync 0xffffffff;\n"
+        "  ld.volatile.shared.u32 %r5, [%r2];\n"
+        "JOIN:\n  mad.wide.u32 %l0, %lane, 4, %out;\n  st.global.u32 [%l0], %r5;\n";
+    uint32_t got[32], expected[32];
+    memset(got, 0, sizeof got);
+    for (uint32_t i = 0; i < 32; i++) expected[i] = (i ^ 17) + (i < 16 ? 100 : 200);
+    Kernel kernel = {.body = body, .block = {32}, .out = got, .out_bytes = sizeof got};
+    return run_kernel(c, &kernel) && same32(c, "lane", got, expected, 32);
+}
+
 void add_warp_cases(void) {
     static const char *const who[] = {"all lanes", "every third lane", "the lower ten lanes"};
     for (int w = 0; w < N_WHO; w++) {
@@ -307,5 +325,6 @@ void add_warp_cases(void) {
         custom_case("activemask bar_warp", activemask, "activemask.b32, %s", who[w])->x[1] = w;
     }
     custom_case("bar_warp", bar_warp, "bar.warp.sync, lanes that come at different times");
+    custom_case("bar_warp", bar_warp_in_branches, "bar.warp.sync in two branches");
     custom_case("bar_warp shfl_sync redux_int vote_sync_pred", halves, "two halves of a warp");
 }

@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
     else if (whole_warps_right)
         printf("Right where the last warp is full: what do the lanes from n on add?\n");
     else if (one_block_right)
-        printf("out[0] is always right, others are not: which warp of the grid is this one?\n");
+        printf("out[0] is always right, others are not: which elements are this warp's?\n");
     else printf("How many steps does it take until lane 0 has heard of lane 1 and of lane 31?\n");
     return 1;
 }
