@@ -50,8 +50,8 @@ typedef enum {
     CUSIM_HANDLE_LIBRARY_KERNEL /* CUkernel */
 } CusimHandleKind;
 
-void *cusim_handle_new(CusimHandleKind kind, void *object); /* NULL: out of memory */
-void *cusim_handle_get(CusimHandleKind kind, const void *handle); /* NULL: no such object */
+void *cusim_handle_new(CusimHandleKind kind, void *object);        /* NULL: out of memory */
+void *cusim_handle_get(CusimHandleKind kind, const void *handle);  /* NULL: no such object */
 void *cusim_handle_drop(CusimHandleKind kind, const void *handle); /* the object, once */
 
 /* ---- api_device.c: start, settings, devices ---- */
@@ -87,10 +87,10 @@ struct CusimContext {
     int device;
     unsigned flags;
     bool primary;
-    bool active;         /* primary contexts come and go; the others end by losing their handle */
-    int uses;            /* retains of a primary context, attachments of another */
-    _Atomic int error;   /* CUresult of the kernel that failed: every later call answers it */
-    size_t limit[10];    /* by CUlimit */
+    bool active;       /* primary contexts come and go; the others end by losing their handle */
+    int uses;          /* retains of a primary context, attachments of another */
+    _Atomic int error; /* CUresult of the kernel that failed: every later call answers it */
+    size_t limit[10];  /* by CUlimit */
     int cache_config, shared_config;
     bool peer[CUSIM_MAX_DEVICES];
     unsigned api_version;
@@ -99,6 +99,7 @@ struct CusimContext {
     CusimModule *modules; /* list */
     CusimEvent *events;   /* list */
     pthread_mutex_t lock; /* of modules, events, limits */
+    CusimContext *next;   /* list of all there ever were: api_context.c */
 };
 
 CUresult cusim_current(CusimContext **context);
@@ -137,10 +138,10 @@ struct CusimKernel {
     CUfunction handle;
     CusimModule *module;
     CusimCode *code;
-    int registers;         /* estimate: virtual registers of the PTX, at most 255 */
-    int max_threads;       /* per block: .maxntid, .reqntid, or 1024 */
-    int max_dynamic;       /* bytes of dynamic shared memory that a launch may ask for */
-    int carveout;          /* CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT */
+    int registers;   /* estimate: virtual registers of the PTX, at most 255 */
+    int max_threads; /* per block: .maxntid, .reqntid, or 1024 */
+    int max_dynamic; /* bytes of dynamic shared memory that a launch may ask for */
+    int carveout;    /* CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT */
     unsigned legacy_block[3], legacy_shared, legacy_bytes; /* cuFuncSetBlockShape and its like */
     uint8_t *legacy_params;                                /* CUSIM_MAX_PARAM_BYTES, or NULL */
     CusimKernel *next;

@@ -15,6 +15,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static CusimContext *primary[CUSIM_MAX_DEVICES]; /* made on the first retain, then kept */
 static unsigned primary_flags[CUSIM_MAX_DEVICES];
+static CusimContext *_Atomic all; /* contexts that there ever were */
 static _Atomic uint64_t last_id;
 
 /* This thread's stack of contexts. */
@@ -103,9 +104,14 @@ static CusimContext *new_context(int device) {
     context->device = device;
     pthread_mutex_init(&context->lock, NULL);
     context->handle = cusim_handle_new(CUSIM_HANDLE_CONTEXT, context);
-    if (context->handle) return context;
-    free(context);
-    return NULL;
+    if (!context->handle) {
+        free(context);
+        return NULL;
+    }
+    context->next = atomic_load(&all);
+    while (!atomic_compare_exchange_weak(&all, &context->next, context)) {
+    }
+    return context;
 }
 
 static CUresult start(CusimContext *context, unsigned flags) {
@@ -387,7 +393,7 @@ CUSIM_EXPORT CUresult cuCtxSetLimit(CUlimit limit, size_t value) {
     CUSIM_TRY(cusim_current(&context));
     switch (limit) {
     case CU_LIMIT_STACK_SIZE:
-        if (value > 512 * 1024) return CUDA_ERROR_INVALID_VALUE;
+        if (value > (size_t)512 * 1024) return CUDA_ERROR_INVALID_VALUE;
         value = (value + 15) & ~(size_t)15;
         break;
     case CU_LIMIT_MAX_L2_FETCH_GRANULARITY:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* api_copy.c - copies and fills, in one, two and three dimensions, at once and queued.
  *
- * All of them become one CusimTransfer: a box of rows, with host addresses on both sides. Both sides
- * are checked as a whole before anything is copied: a copy that runs beyond an allocation is
+ * All of them become one CusimTransfer: a box of rows, with host addresses on both sides. Both
+ * sides are checked as a whole before anything is copied: a copy that runs beyond an allocation is
  * INVALID_VALUE, and copies nothing.
  *
  * Queued copies from and to plain ("pageable") host memory behave as on a GPU: what is read is
- * taken over at once when it is small, else the call returns when the copy is done. Only pinned memory
- * makes copies that run beside the host. */
+ * taken over at once when it is small, else the call returns when the copy is done. Only pinned
+ * memory makes copies that run beside the host. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,9 +85,13 @@ typedef struct {
 } When;
 static const When now = {CU_STREAM_LEGACY, false};
 
+/* Takes what is staged. */
 static CUresult queue(CusimStream *stream, const CusimTransfer *t) {
     CusimCommand *command = cusim_command_new(CUSIM_COMMAND_TRANSFER);
-    if (!command) return CUDA_ERROR_OUT_OF_MEMORY;
+    if (!command) {
+        free(t->staged);
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
     command->transfer = *t;
     command->small = t->width * t->height * t->depth <= SMALL;
     return cusim_submit(stream, command);
@@ -170,6 +174,12 @@ static CUresult copy_peer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from
     CUSIM_TRY(cusim_current(&current));
     CUSIM_TRY(cusim_context_of(to_context, &one));
     CUSIM_TRY(cusim_context_of(from_context, &other));
+    if (!when.queue) { /* in order with all work of both */
+        CUSIM_TRY(cusim_context_wait(one));
+        CUSIM_TRY(cusim_context_wait(other));
+        CUSIM_TRY(copy_line(DEVICE, to, DEVICE, from, bytes, when));
+        return cusim_context_wait(current);
+    }
     return copy_line(DEVICE, to, DEVICE, from, bytes, when);
 }
 CUSIM_EXPORT CUresult cuMemcpyPeer(CUdeviceptr to, CUcontext to_context, CUdeviceptr from,
@@ -225,10 +235,10 @@ static CUresult copy_2d(const CUDA_MEMCPY2D *c, bool limited, When when) {
     CUSIM_TRY(cusim_current(&context));
     if (!c) return CUDA_ERROR_INVALID_VALUE;
     if (!c->WidthInBytes || !c->Height) return CUDA_SUCCESS;
-    Corner source = {c->srcMemoryType, c->srcHost, c->srcDevice, c->srcXInBytes, c->srcY, 0,
-                     c->srcPitch,      0};
-    Corner target = {c->dstMemoryType, c->dstHost, c->dstDevice, c->dstXInBytes, c->dstY, 0,
-                     c->dstPitch,      0};
+    Corner source = {c->srcMemoryType, c->srcHost, c->srcDevice, c->srcXInBytes,
+                     c->srcY,          0,          c->srcPitch,  0};
+    Corner target = {c->dstMemoryType, c->dstHost, c->dstDevice, c->dstXInBytes,
+                     c->dstY,          0,          c->dstPitch,  0};
     Place from, to;
     CUSIM_TRY(place_of(&source, c->WidthInBytes, c->Height, 1, limited, &from));
     CUSIM_TRY(place_of(&target, c->WidthInBytes, c->Height, 1, limited, &to));

@@ -3,8 +3,8 @@
  *
  * A program asks a device for some 140 attributes. The values here are those of a GPU of the chosen
  * compute capability where programs make decisions by them (threads, shared memory, registers), and
- * true of this machine where they can be (multiprocessors, memory). What no software device has, such as
- * textures or a PCI bus with other devices, is 0. */
+ * true of this machine where they can be (multiprocessors, memory). What no software device has,
+ * such as textures or a PCI bus with other devices, is 0. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -26,11 +26,16 @@ static _Atomic bool ready, forked;
 /* Shared memory by compute capability: CUDA C++ Programming Guide, table "Technical Specifications
  * per Compute Capability". The last row is for all that is newer. */
 static const CusimLimits limits_by_cc[] = {
-    {50, 2048, 32, 65536, 49152, 49152, 0, 256},   {52, 2048, 32, 98304, 49152, 49152, 0, 256},
-    {53, 2048, 32, 65536, 49152, 49152, 0, 256},   {60, 2048, 32, 65536, 49152, 49152, 0, 256},
-    {61, 2048, 32, 98304, 49152, 49152, 0, 256},   {62, 2048, 32, 65536, 49152, 49152, 0, 256},
-    {70, 2048, 32, 98304, 49152, 98304, 0, 256},   {72, 2048, 32, 98304, 49152, 98304, 0, 256},
-    {75, 1024, 16, 65536, 49152, 65536, 0, 256},   {80, 2048, 32, 167936, 49152, 166912, 1024, 128},
+    {50, 2048, 32, 65536, 49152, 49152, 0, 256},
+    {52, 2048, 32, 98304, 49152, 49152, 0, 256},
+    {53, 2048, 32, 65536, 49152, 49152, 0, 256},
+    {60, 2048, 32, 65536, 49152, 49152, 0, 256},
+    {61, 2048, 32, 98304, 49152, 49152, 0, 256},
+    {62, 2048, 32, 65536, 49152, 49152, 0, 256},
+    {70, 2048, 32, 98304, 49152, 98304, 0, 256},
+    {72, 2048, 32, 98304, 49152, 98304, 0, 256},
+    {75, 1024, 16, 65536, 49152, 65536, 0, 256},
+    {80, 2048, 32, 167936, 49152, 166912, 1024, 128},
     {86, 1536, 16, 102400, 49152, 101376, 1024, 128},
     {87, 1536, 16, 167936, 49152, 166912, 1024, 128},
     {89, 1536, 24, 102400, 49152, 101376, 1024, 128},
@@ -50,7 +55,8 @@ CUresult cusim_ready(void) {
     return cusim_in_host_function() ? CUDA_ERROR_NOT_PERMITTED : CUDA_SUCCESS;
 }
 
-/* "8.6" or "86" as 86, "12.2" as 12020 if so scaled; otherwise if the variable is not set or nonsense.
+/* "8.6" or "86" as 86, "12.2" as 12020 if so scaled; otherwise if the variable is not set or
+ * nonsense.
  */
 static int env_version(const char *name, int otherwise, int major_scale, int minor_scale, int least,
                        int most) {
@@ -77,8 +83,7 @@ static int env_version(const char *name, int otherwise, int major_scale, int min
 int cusim_driver_version(void) {
     static _Atomic int version;
     if (!atomic_load(&version))
-        atomic_store(&version,
-                     env_version("CUSIM_DRIVER_VERSION", 13000, 1000, 10, 9000, 99990));
+        atomic_store(&version, env_version("CUSIM_DRIVER_VERSION", 13000, 1000, 10, 9000, 99990));
     return atomic_load(&version);
 }
 
@@ -108,7 +113,7 @@ static void after_fork(void) { atomic_store(&forked, true); }
 /* Threads of ours may be inside this library when the program closes it: it stays. */
 static void pin_library(void) {
     Dl_info info;
-    void *self = __extension__(void *)(uintptr_t)&pin_library;
+    void *self = __extension__(void *)(uintptr_t) & pin_library;
     if (dladdr(self, &info) && info.dli_fname)
         (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
@@ -202,49 +207,49 @@ CUSIM_EXPORT CUresult cuDeviceComputeCapability(int *major, int *minor, CUdevice
 }
 
 /* Attributes with one value for all compute capabilities; those left out are 0. */
-static const int attribute_values[CU_DEVICE_ATTRIBUTE_ONLY_PARTIAL_HOST_NATIVE_ATOMIC_SUPPORTED +
-                                  1] = {
-    [CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK] = CUSIM_MAX_THREADS,
-    [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X] = 1024,
-    [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y] = 1024,
-    [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z] = 64,
-    [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X] = INT32_MAX,
-    [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y] = 65535,
-    [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z] = 65535,
-    [CU_DEVICE_ATTRIBUTE_TOTAL_CONSTANT_MEMORY] = 65536,
-    [CU_DEVICE_ATTRIBUTE_WARP_SIZE] = CUSIM_LANES,
-    [CU_DEVICE_ATTRIBUTE_MAX_PITCH] = INT32_MAX,
-    [CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_BLOCK] = 65536,
-    [CU_DEVICE_ATTRIBUTE_CLOCK_RATE] = 1000000,
-    [CU_DEVICE_ATTRIBUTE_TEXTURE_ALIGNMENT] = 512,
-    [CU_DEVICE_ATTRIBUTE_GPU_OVERLAP] = 1,
-    [CU_DEVICE_ATTRIBUTE_INTEGRATED] = 0,
-    [CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY] = 1,
-    [CU_DEVICE_ATTRIBUTE_SURFACE_ALIGNMENT] = 512,
-    [CU_DEVICE_ATTRIBUTE_CONCURRENT_KERNELS] = 1,
-    [CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE] = 1000000,
-    [CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH] = 64,
-    [CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE] = 4 << 20,
-    [CU_DEVICE_ATTRIBUTE_ASYNC_ENGINE_COUNT] = 2,
-    [CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING] = 1,
-    [CU_DEVICE_ATTRIBUTE_TEXTURE_PITCH_ALIGNMENT] = 32,
-    [CU_DEVICE_ATTRIBUTE_STREAM_PRIORITIES_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_GLOBAL_L1_CACHE_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_LOCAL_L1_CACHE_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_MULTIPROCESSOR] = CUSIM_REGISTERS_PER_SM,
-    [CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY] = 1,
-    [CU_DEVICE_ATTRIBUTE_HOST_NATIVE_ATOMIC_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO] = 2,
-    [CU_DEVICE_ATTRIBUTE_CONCURRENT_MANAGED_ACCESS] = 1,
-    [CU_DEVICE_ATTRIBUTE_COMPUTE_PREEMPTION_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_CAN_USE_HOST_POINTER_FOR_REGISTERED_MEM] = 1,
-    [CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH] = 1,
-    [CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_READ_ONLY_HOST_REGISTER_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED] = 1,
-    [CU_DEVICE_ATTRIBUTE_MEM_SYNC_DOMAIN_COUNT] = 1,
-    [CU_DEVICE_ATTRIBUTE_NUMA_ID] = -1,
-    [CU_DEVICE_ATTRIBUTE_HOST_NUMA_ID] = -1,
+static const int
+    attribute_values[CU_DEVICE_ATTRIBUTE_ONLY_PARTIAL_HOST_NATIVE_ATOMIC_SUPPORTED + 1] = {
+        [CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK] = CUSIM_MAX_THREADS,
+        [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X] = 1024,
+        [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y] = 1024,
+        [CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z] = 64,
+        [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X] = INT32_MAX,
+        [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y] = 65535,
+        [CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z] = 65535,
+        [CU_DEVICE_ATTRIBUTE_TOTAL_CONSTANT_MEMORY] = 65536,
+        [CU_DEVICE_ATTRIBUTE_WARP_SIZE] = CUSIM_LANES,
+        [CU_DEVICE_ATTRIBUTE_MAX_PITCH] = INT32_MAX,
+        [CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_BLOCK] = 65536,
+        [CU_DEVICE_ATTRIBUTE_CLOCK_RATE] = 1000000,
+        [CU_DEVICE_ATTRIBUTE_TEXTURE_ALIGNMENT] = 512,
+        [CU_DEVICE_ATTRIBUTE_GPU_OVERLAP] = 1,
+        [CU_DEVICE_ATTRIBUTE_INTEGRATED] = 0,
+        [CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY] = 1,
+        [CU_DEVICE_ATTRIBUTE_SURFACE_ALIGNMENT] = 512,
+        [CU_DEVICE_ATTRIBUTE_CONCURRENT_KERNELS] = 1,
+        [CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE] = 1000000,
+        [CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH] = 64,
+        [CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE] = 4 << 20,
+        [CU_DEVICE_ATTRIBUTE_ASYNC_ENGINE_COUNT] = 2,
+        [CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING] = 1,
+        [CU_DEVICE_ATTRIBUTE_TEXTURE_PITCH_ALIGNMENT] = 32,
+        [CU_DEVICE_ATTRIBUTE_STREAM_PRIORITIES_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_GLOBAL_L1_CACHE_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_LOCAL_L1_CACHE_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_MULTIPROCESSOR] = CUSIM_REGISTERS_PER_SM,
+        [CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY] = 1,
+        [CU_DEVICE_ATTRIBUTE_HOST_NATIVE_ATOMIC_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO] = 2,
+        [CU_DEVICE_ATTRIBUTE_CONCURRENT_MANAGED_ACCESS] = 1,
+        [CU_DEVICE_ATTRIBUTE_COMPUTE_PREEMPTION_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_CAN_USE_HOST_POINTER_FOR_REGISTERED_MEM] = 1,
+        [CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH] = 1,
+        [CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_READ_ONLY_HOST_REGISTER_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED] = 1,
+        [CU_DEVICE_ATTRIBUTE_MEM_SYNC_DOMAIN_COUNT] = 1,
+        [CU_DEVICE_ATTRIBUTE_NUMA_ID] = -1,
+        [CU_DEVICE_ATTRIBUTE_HOST_NUMA_ID] = -1,
 };
 
 static int attribute_value(CUdevice_attribute attribute, CUdevice device) {
@@ -292,7 +297,8 @@ CUSIM_EXPORT CUresult cuDeviceGetProperties(CUdevprop *properties, CUdevice devi
     return CUDA_SUCCESS;
 }
 
-/* "[domain]:[bus]:[device].[function]", all hexadecimal; the domain and function may be left out. */
+/* "[domain]:[bus]:[device].[function]", all hexadecimal; the domain and function may be left out.
+ * */
 CUSIM_EXPORT CUresult cuDeviceGetByPCIBusId(CUdevice *device, const char *id) {
     CUSIM_TRY(cusim_ready());
     if (!device || !id) return CUDA_ERROR_INVALID_VALUE;

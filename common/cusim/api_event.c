@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* api_event.c - events: points in streams to wait for, and to measure between.
  *
- * An event may be recorded again and again, and those who wait mean the recording that was the newest
- * when they were told to wait. So each recording is an object of its own, a mark, which the event, the
- * stream and waiting streams share. */
+ * An event may be recorded again and again, and those who wait mean the recording that was the
+ * newest when they were told to wait. So each recording is an object of its own, a mark, which the
+ * event, the stream and waiting streams share. */
 #include <stdlib.h>
 
 #include "stream.h"

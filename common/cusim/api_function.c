@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* api_function.c - what is known about a kernel, and how many of its blocks fit on a multiprocessor.
+/* api_function.c - what is known about a kernel, and how many of its blocks fit on a
+ * multiprocessor.
  *
  * Occupancy follows the rules that the CUDA C++ Programming Guide gives for a compute capability:
- * threads, blocks, shared memory and registers of a multiprocessor are each divided among blocks, and
- * the scarcest decides. Registers are an estimate, see count_registers() in api_module.c. */
+ * threads, blocks, shared memory and registers of a multiprocessor are each divided among blocks,
+ * and the scarcest decides. Registers are an estimate, see count_registers() in api_module.c. */
 #include <string.h>
 
 #include "stream.h"
@@ -100,7 +101,10 @@ CUSIM_EXPORT CUresult cuFuncGetModule(CUmodule *module, CUfunction function) {
 
 /* ---- Occupancy ---- */
 
-enum { REGISTER_UNIT = 256, WARP_UNIT = 4 }; /* registers per warp and warps are given out in these */
+enum {
+    REGISTER_UNIT = 256,
+    WARP_UNIT = 4
+}; /* registers per warp and warps are given out in these */
 
 int cusim_occupancy(const CusimKernel *kernel, uint64_t threads, uint64_t dynamic_bytes) {
     const CusimLimits *l = cusim_limits();
@@ -115,7 +119,8 @@ int cusim_occupancy(const CusimKernel *kernel, uint64_t threads, uint64_t dynami
     if (by_threads < blocks) blocks = by_threads;
 
     uint64_t unit = (uint64_t)l->shared_unit;
-    uint64_t shared = (fixed + dynamic_bytes + (uint64_t)l->shared_reserved + unit - 1) / unit * unit;
+    uint64_t shared =
+        (fixed + dynamic_bytes + (uint64_t)l->shared_reserved + unit - 1) / unit * unit;
     if (shared && (uint64_t)l->shared_per_sm / shared < blocks)
         blocks = (uint64_t)l->shared_per_sm / shared;
 
@@ -177,9 +182,11 @@ CUSIM_EXPORT CUresult cuOccupancyMaxPotentialBlockSize(int *min_grid, int *block
     return best_block(min_grid, block_size, function, bytes_of, dynamic_bytes, limit,
                       CU_OCCUPANCY_DEFAULT);
 }
-CUSIM_EXPORT CUresult cuOccupancyMaxPotentialBlockSizeWithFlags(
-    int *min_grid, int *block_size, CUfunction function, CUoccupancyB2DSize bytes_of,
-    size_t dynamic_bytes, int limit, unsigned int flags) {
+CUSIM_EXPORT CUresult cuOccupancyMaxPotentialBlockSizeWithFlags(int *min_grid, int *block_size,
+                                                                CUfunction function,
+                                                                CUoccupancyB2DSize bytes_of,
+                                                                size_t dynamic_bytes, int limit,
+                                                                unsigned int flags) {
     return best_block(min_grid, block_size, function, bytes_of, dynamic_bytes, limit, flags);
 }
 

@@ -2,10 +2,10 @@
 /* api_handle.c - handles: numbers that stand for contexts, modules, streams and so on.
  *
  * A driver could hand out pointers to its objects, but then a program that uses a stream after it
- * has destroyed it, or passes an event as a stream, makes the driver read freed memory. Here a handle
- * is put together from a kind, a generation and an index into a table: the table holds the handle that
- * is valid at each index, so one comparison tells whether a handle is alive, and of the right kind.
- * Looking up takes no lock; chunks of the table are never freed. */
+ * has destroyed it, or passes an event as a stream, makes the driver read freed memory. Here a
+ * handle is put together from a kind, a generation and an index into a table: the table holds the
+ * handle that is valid at each index, so one comparison tells whether a handle is alive, and of the
+ * right kind. Looking up takes no lock; chunks of the table are never freed. */
 #include <stdlib.h>
 
 #include "api.h"

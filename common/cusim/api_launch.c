@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* api_launch.c - launches: check everything that can be known beforehand, then queue.
  *
- * A launch that is refused here has done nothing, and the context stays sound. What goes wrong in the
- * kernel itself is told by a later call, once the stream gets there. Refusals say on stderr which rule
- * was broken, since INVALID_VALUE alone has cost many an afternoon. */
+ * A launch that is refused here has done nothing, and the context stays sound. What goes wrong in
+ * the kernel itself is told by a later call, once the stream gets there. Refusals say on stderr
+ * which rule was broken, since INVALID_VALUE alone has cost many an afternoon. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,8 @@ typedef struct {
     } while (0)
 
 static CUresult check_shape(const CusimKernel *kernel, const Shape *s) {
-    static const unsigned most_grid[3] = {INT32_MAX, 65535, 65535}, most_block[3] = {1024, 1024, 64};
+    static const unsigned most_grid[3] = {INT32_MAX, 65535, 65535},
+                          most_block[3] = {1024, 1024, 64};
     const char *name = kernel->code->function->name;
     for (int d = 0; d < 3; d++) {
         if (!s->grid[d] || !s->block[d])
@@ -32,8 +33,9 @@ static CUresult check_shape(const CusimKernel *kernel, const Shape *s) {
                    "%s: grid %u x %u x %u, block %u x %u x %u: none of these may be 0", name,
                    s->grid[0], s->grid[1], s->grid[2], s->block[0], s->block[1], s->block[2]);
         if (s->grid[d] > most_grid[d])
-            REFUSE(CUDA_ERROR_INVALID_VALUE, "%s: grid %u x %u x %u: the most is %u x %u x %u", name,
-                   s->grid[0], s->grid[1], s->grid[2], most_grid[0], most_grid[1], most_grid[2]);
+            REFUSE(CUDA_ERROR_INVALID_VALUE, "%s: grid %u x %u x %u: the most is %u x %u x %u",
+                   name, s->grid[0], s->grid[1], s->grid[2], most_grid[0], most_grid[1],
+                   most_grid[2]);
     }
     uint64_t threads = (uint64_t)s->block[0] * s->block[1];
     threads = threads > CUSIM_MAX_THREADS ? threads : threads * s->block[2];
@@ -51,9 +53,9 @@ static CUresult check_shape(const CusimKernel *kernel, const Shape *s) {
     const uint32_t *required = kernel->code->function->reqntid;
     for (int d = 0; d < 3 && required[0]; d++)
         if (s->block[d] != (required[d] ? required[d] : 1))
-            REFUSE(CUDA_ERROR_INVALID_VALUE, "%s: block %u x %u x %u, but .reqntid says %u x %u x %u",
-                   name, s->block[0], s->block[1], s->block[2], required[0], required[1],
-                   required[2]);
+            REFUSE(CUDA_ERROR_INVALID_VALUE,
+                   "%s: block %u x %u x %u, but .reqntid says %u x %u x %u", name, s->block[0],
+                   s->block[1], s->block[2], required[0], required[1], required[2]);
     if (s->shared > (unsigned)kernel->max_dynamic)
         REFUSE(CUDA_ERROR_INVALID_VALUE,
                "%s: %u bytes of dynamic shared memory (%u static); the most is %d, which "
@@ -79,7 +81,8 @@ static CUresult gather(const CusimKernel *kernel, void **params, void **extra, u
                    code->function->n_params);
         for (uint32_t i = 0; i < code->function->n_params; i++) {
             if (!params[i])
-                REFUSE(CUDA_ERROR_INVALID_VALUE, "%s: the pointer to parameter %u is NULL", name, i);
+                REFUSE(CUDA_ERROR_INVALID_VALUE, "%s: the pointer to parameter %u is NULL", name,
+                       i);
             memcpy(to + code->param_offset[i], params[i], code->function->param[i]->bytes);
         }
         return CUDA_SUCCESS;
@@ -212,8 +215,7 @@ CUSIM_EXPORT CUresult cuParamSeti(CUfunction function, int offset, unsigned int 
 CUSIM_EXPORT CUresult cuParamSetf(CUfunction function, int offset, float value) {
     return set_param(function, offset, &value, sizeof value);
 }
-CUSIM_EXPORT CUresult cuParamSetv(CUfunction function, int offset, void *data,
-                                  unsigned int bytes) {
+CUSIM_EXPORT CUresult cuParamSetv(CUfunction function, int offset, void *data, unsigned int bytes) {
     return set_param(function, offset, data, bytes);
 }
 

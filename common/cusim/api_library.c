@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* api_library.c - libraries: device code that belongs to no context. A library keeps the image, and
- * becomes a module of each context in which it is used first. Modules are remembered by handle, since
- * they end with their context. */
+ * becomes a module of each context in which it is used first. Modules are remembered by handle,
+ * since they end with their context. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "image.h"
+
+// Arguments are as cuda.h has them. NOLINTBEGIN(readability-non-const-parameter)
 
 typedef struct Library Library;
 typedef struct LibraryKernel LibraryKernel;
@@ -77,8 +79,8 @@ static CUresult load(CUlibrary *handle, char *image, const CusimJitOptions *opti
 
 CUSIM_EXPORT CUresult cuLibraryLoadData(CUlibrary *library, const void *image,
                                         CUjit_option *jit_options, void **jit_values,
-                                        unsigned int n_jit, CUlibraryOption *options,
-                                        void **values, unsigned int n_options) {
+                                        unsigned int n_jit, CUlibraryOption *options, void **values,
+                                        unsigned int n_options) {
     CUSIM_TRY(cusim_ready());
     CusimJitOptions given = {n_jit, jit_options, jit_values};
     if (!library || !image || !cusim_jit_options_ok(&given) || (n_options && !options))
@@ -116,8 +118,7 @@ CUSIM_EXPORT CUresult cuLibraryUnload(CUlibrary handle) {
     CUSIM_TRY(cusim_ready());
     Library *library = cusim_handle_drop(CUSIM_HANDLE_LIBRARY, handle);
     if (!library) return CUDA_ERROR_INVALID_HANDLE;
-    for (size_t i = 0; i < library->n_loaded; i++)
-        cusim_module_unload(library->loaded[i].module);
+    for (size_t i = 0; i < library->n_loaded; i++) cusim_module_unload(library->loaded[i].module);
     free_library(library);
     return CUDA_SUCCESS;
 }
@@ -203,7 +204,8 @@ static bool has_entry(const Library *library, const char *name) {
 static LibraryKernel *add_kernel(Library *library, const char *name) {
     LibraryKernel *kernel = calloc(1, sizeof *kernel);
     if (kernel) kernel->name = strdup(name);
-    if (kernel && kernel->name) kernel->handle = cusim_handle_new(CUSIM_HANDLE_LIBRARY_KERNEL, kernel);
+    if (kernel && kernel->name)
+        kernel->handle = cusim_handle_new(CUSIM_HANDLE_LIBRARY_KERNEL, kernel);
     if (!kernel || !kernel->handle) {
         if (kernel) free(kernel->name);
         free(kernel);
@@ -289,3 +291,4 @@ CUSIM_EXPORT CUresult cuKernelSetCacheConfig(CUkernel handle, CUfunc_cache confi
     CUSIM_TRY(on_device(handle, device, &kernel));
     return (unsigned)config <= CU_FUNC_CACHE_PREFER_EQUAL ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
+// NOLINTEND(readability-non-const-parameter)

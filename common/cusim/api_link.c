@@ -7,6 +7,8 @@
 
 #include "image.h"
 
+// Arguments are as cuda.h has them. NOLINTBEGIN(readability-non-const-parameter)
+
 typedef struct {
     CusimJitOptions options; /* copies of the arrays; the buffers in them are the program's */
     CUjit_option *option;
@@ -93,7 +95,8 @@ static CUresult add(Link *link, CUjitInputType type, const char *data, size_t by
     char log[2048] = "";
     /* Libraries hand over PTX under other names; what counts is what it is. */
     size_t n = strnlen(data, bytes);
-    CUresult result = cusim_image_check(data, n < 4 || data[0] == 0x7f ? bytes : n, log, sizeof log);
+    CUresult result =
+        cusim_image_check(data, n < 4 || data[0] == 0x7f ? bytes : n, log, sizeof log);
     if (result != CUDA_SUCCESS) return refuse(link, name, log, result);
     CusimPtxModule *module = cusim_ptx_parse(data, n, log, sizeof log);
     if (!module) return refuse(link, name, log, CUDA_ERROR_INVALID_PTX);
@@ -152,8 +155,8 @@ CUSIM_EXPORT CUresult cuLinkComplete(CUlinkState state, void **image, size_t *by
     if (!image || !link->n) return CUDA_ERROR_INVALID_VALUE;
     size_t n = 0;
     if (link->image) return CUDA_ERROR_INVALID_VALUE;
-    CUSIM_TRY(cusim_image_join((const char *const *)link->text, link->bytes, link->n, &link->image,
-                               &n));
+    CUSIM_TRY(
+        cusim_image_join((const char *const *)link->text, link->bytes, link->n, &link->image, &n));
     *image = link->image;
     if (bytes) *bytes = n;
     cusim_jit_log(&link->options, "");
@@ -168,3 +171,4 @@ CUSIM_EXPORT CUresult cuLinkDestroy(CUlinkState state) {
     free_link(link);
     return CUDA_SUCCESS;
 }
+// NOLINTEND(readability-non-const-parameter)

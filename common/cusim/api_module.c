@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* api_module.c - modules: PTX loaded into a context, its kernels and variables.
  *
- * What a program loads may be PTX text, what cuLinkComplete returned, or machine code of a GPU, which
- * nothing here can execute. The text's version and target are looked at first, since "too new" is
- * something else than "wrong", and a reader needs to be told which. What went wrong goes into the
- * error log that the program gave; a program that gave none finds it on stderr. */
+ * What a program loads may be PTX text, what cuLinkComplete returned, or machine code of a GPU,
+ * which nothing here can execute. The text's version and target are looked at first, since "too
+ * new" is something else than "wrong", and a reader needs to be told which. What went wrong goes
+ * into the error log that the program gave; a program that gave none finds it on stderr. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -149,11 +149,13 @@ static CUresult load(CUmodule *handle, const void *image, const CusimJitOptions 
 CUSIM_EXPORT CUresult cuModuleLoadData(CUmodule *module, const void *image) {
     return load(module, image, &(CusimJitOptions){0, NULL, NULL});
 }
+// Arguments are as cuda.h has them. NOLINTBEGIN(readability-non-const-parameter)
 CUSIM_EXPORT CUresult cuModuleLoadDataEx(CUmodule *module, const void *image,
                                          unsigned int n_options, CUjit_option *options,
                                          void **values) {
     return load(module, image, &(CusimJitOptions){n_options, options, values});
 }
+// NOLINTEND(readability-non-const-parameter)
 CUSIM_EXPORT CUresult cuModuleLoadFatBinary(CUmodule *module, const void *image) {
     return load(module, image, &(CusimJitOptions){0, NULL, NULL});
 }
@@ -224,8 +226,8 @@ CUSIM_EXPORT CUresult cuModuleUnload(CUmodule handle) {
 
 /* ---- Kernels and variables ---- */
 
-/* How many 32-bit registers the PTX names. A compiler for a GPU would give most of them the same few
- * places, so that this is an upper bound; a thread has at most 255. */
+/* How many 32-bit registers the PTX names. A compiler for a GPU would give most of them the same
+ * few places, so that this is an upper bound; a thread has at most 255. */
 static int count_registers(const CusimFunction *function) {
     uint64_t n = 0;
     for (uint32_t i = 0; i < function->n_regs; i++)
@@ -291,8 +293,7 @@ static CUresult module_of(CUmodule handle, const char *name, CusimModule **modul
     return name ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-CUSIM_EXPORT CUresult cuModuleGetFunction(CUfunction *function, CUmodule handle,
-                                          const char *name) {
+CUSIM_EXPORT CUresult cuModuleGetFunction(CUfunction *function, CUmodule handle, const char *name) {
     CusimModule *module;
     CUSIM_TRY(module_of(handle, name, &module));
     if (!function) return CUDA_ERROR_INVALID_VALUE;

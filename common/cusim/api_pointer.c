@@ -110,7 +110,8 @@ static bool a_device_or_host(CUdevice device) {
     return device == CU_DEVICE_CPU || cusim_device_exists(device);
 }
 
-/* CUmemLocation as the device that older forms of the calls have; CU_DEVICE_INVALID if it is none. */
+/* CUmemLocation as the device that older forms of the calls have; CU_DEVICE_INVALID if it is none.
+ * */
 static CUdevice device_at(CUmemLocation location) {
     switch (location.type) {
     case CU_MEM_LOCATION_TYPE_DEVICE: return location.id;
@@ -173,5 +174,5 @@ CUSIM_EXPORT CUresult cuStreamAttachMemAsync(CUstream handle, CUdeviceptr addres
     if (!inside(address, &a) || a.kind != CUSIM_MEM_MANAGED) return CUDA_ERROR_INVALID_VALUE;
     /* Always the whole allocation: bytes is 0 or its size. */
     return a.base == address && (!bytes || bytes == a.bytes) ? CUDA_SUCCESS
-                                                              : CUDA_ERROR_INVALID_VALUE;
+                                                             : CUDA_ERROR_INVALID_VALUE;
 }

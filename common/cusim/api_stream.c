@@ -6,8 +6,8 @@
 
 enum { LEAST_PRIORITY = 0, GREATEST_PRIORITY = -5 };
 
-/* ---- The default stream of each thread, CU_STREAM_PER_THREAD: made when a thread first uses it in a
- * context, destroyed when the thread ends. ---- */
+/* ---- The default stream of each thread, CU_STREAM_PER_THREAD: made when a thread first uses it in
+ * a context, destroyed when the thread ends. ---- */
 
 typedef struct Own Own;
 struct Own {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* api_table.c - looking up calls by name: cuGetProcAddress.
  *
- * A call keeps its name when its arguments change, and old programs must still run, so that a driver
- * has several forms of some calls: cuMemAlloc of before CUDA 3.2, cuMemAlloc_v2. A program asks for
- * "cuMemAlloc" as of the CUDA version that it was compiled for, and gets the newest form of then. */
+ * A call keeps its name when its arguments change, and old programs must still run, so that a
+ * driver has several forms of some calls: cuMemAlloc of before CUDA 3.2, cuMemAlloc_v2. A program
+ * asks for "cuMemAlloc" as of the CUDA version that it was compiled for, and gets the newest form
+ * of then. */
 #include <string.h>
 
 #include "api.h"
@@ -19,8 +20,8 @@ static const struct {
 #include <hc_cuda_api.def>
 };
 
-/* The newest form of a call that a program of that CUDA version can know; *known: there is one at all.
- * Forms for a default stream per thread are the ordinary ones: see README.md. */
+/* The newest form of a call that a program of that CUDA version can know; *known: there is one at
+ * all. Forms for a default stream per thread are the ordinary ones: see README.md. */
 static Function *find(const char *name, int version, bool *known) {
     Function *best = NULL;
     int newest = -1;

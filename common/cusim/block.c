@@ -318,10 +318,8 @@ CusimState cusim_block_run(CusimBlock *block) {
         }
         if (!polled && ++state->passes < PATIENCE) continue;
         state->passes = 0;
-        if (state->watch)
-            watch(block);
-        else
-            state->watched = false;
+        if (state->watch) watch(block);
+        else state->watched = false;
         return CUSIM_YIELDS;
     }
 }
@@ -413,8 +411,7 @@ int cusim_fault(CusimWarp *warp, const CusimInst *inst, int lane, CUresult code,
     add(failure, "\n  at ");
     if (inst && warp->state->now.frame)
         add_place(failure, warp->state->now.frame->code, inst->index);
-    else
-        add(failure, "an unknown place");
+    else add(failure, "an unknown place");
     if (lane < 0 || lane >= CUSIM_LANES) lane = 0;
     add(failure, "\n  by thread (%u,%u,%u) in block (%u,%u,%u)\n", warp->tid[0][lane],
         warp->tid[1][lane], warp->tid[2][lane], block->ctaid[0], block->ctaid[1], block->ctaid[2]);
@@ -474,17 +471,16 @@ void cusim_block_deadlock(CusimBlock *block, bool spinning) {
         ended += (uint32_t)__builtin_popcount(warp->exited);
         for (uint32_t i = 0; i < s->n_ready + s->n_waiting; i++) {
             const CusimSplit *split = i < s->n_ready ? &s->ready[i] : &s->waiting[i - s->n_ready];
-            if (lines++ < MOST_LINES)
-                add_split(failure, block, warp, split);
-            else
-                left_out++;
+            if (lines++ < MOST_LINES) add_split(failure, block, warp, split);
+            else left_out++;
         }
     }
     if (left_out) add(failure, "  and %u more groups of threads\n", left_out);
     uint64_t begun = atomic_load(&launch->next);
     if (spinning && begun < launch->n_blocks)
         add(failure,
-            "  %llu blocks of the grid have not begun: the device holds %u at once. Blocks may wait "
+            "  %llu blocks of the grid have not begun: the device holds %u at once. Blocks may "
+            "wait "
             "for each other only in a cooperative launch\n",
             (unsigned long long)(launch->n_blocks - begun), launch->max_resident);
     if (ended) add(failure, "  %u threads of the block have ended\n", ended);

@@ -38,8 +38,7 @@ static uint64_t argument(const CusimWarp *warp, const CusimCallSite *site, uint3
     return value;
 }
 
-static void set_result(const CusimWarp *warp, const CusimCallSite *site, int lane,
-                       uint64_t value) {
+static void set_result(const CusimWarp *warp, const CusimCallSite *site, int lane, uint64_t value) {
     if (!site->n_results) return;
     uint32_t bytes = site->result[0].bytes;
     memcpy(place_of(warp, &site->result[0], lane), &value, bytes < 8 ? bytes : 8);

@@ -4,8 +4,12 @@
  *
  * The function is cut into basic blocks; a virtual block stands for its end. Post-dominators are
  * dominators of the reversed graph, found by the iteration of Cooper, Harvey and Kennedy ("A Simple,
- * Fast Dominance Algorithm", 2001). A loop without an end has no way to the virtual block: its last
- * block is given one, which only makes lanes meet later than they could. */
+ * Fast Dominance Algorithm", 2001). Two things differ from the textbook:
+ *
+ *   - Lanes that end early, by a return in the middle or a trap, are not waited for. So the ways
+ *     that lead nowhere but to an early end do not count for the lanes that go on.
+ *   - A loop without an end has no way to the virtual block: its last block is given one, which only
+ *     makes lanes meet later than they could. */
 #include "cfg.h"
 
 #include <stdlib.h>
@@ -58,24 +62,24 @@ static void mark(void *data, uint32_t next) { ((uint32_t *)data)[next] = 1; }
 
 typedef struct {
     Graph *g;
-    uint32_t from, n;
-    bool store;
+    uint32_t n;
 } Edges;
 
-static void edge(void *data, uint32_t next) {
-    Edges *e = data;
-    Graph *g = e->g;
-    uint32_t to = next >= g->code->n_insts ? g->n : g->block[next];
-    if (e->store) {
-        g->succ[e->n] = to;
-        g->pred_at[to + 1]++;
-    }
-    e->n++;
+static void count_edge(void *data, uint32_t next) {
+    (void)next;
+    ((Edges *)data)->n++;
 }
 
-static bool build(Graph *g) {
+static void store_edge(void *data, uint32_t next) {
+    Edges *e = data;
+    Graph *g = e->g;
+    g->succ[e->n++] = next >= g->code->n_insts ? g->n : g->block[next];
+}
+
+/* Cuts the code into blocks. */
+static bool find_blocks(Graph *g) {
     const CusimCode *code = g->code;
-    uint32_t n_insts = code->n_insts;
+    uint32_t n_insts = code->n_insts, b = 0;
     g->block = calloc((size_t)n_insts + 1, sizeof *g->block);
     if (!g->block) return false;
     g->block[0] = 1;
@@ -86,37 +90,106 @@ static bool build(Graph *g) {
     }
     for (uint32_t i = 0; i < n_insts; i++) g->n += g->block[i];
     g->first = calloc((size_t)g->n + 1, sizeof *g->first);
-    g->succ_at = calloc((size_t)g->n + 2, sizeof *g->succ_at);
-    g->pred_at = calloc((size_t)g->n + 3, sizeof *g->pred_at);
-    if (!g->first || !g->succ_at || !g->pred_at) return false;
-    uint32_t b = 0;
+    if (!g->first) return false;
     for (uint32_t i = 0; i < n_insts; i++) {
         if (!g->block[i]) continue;
         g->first[b] = i;
         g->block[i] = b++;
     }
     g->first[g->n] = n_insts;
-    Edges count = {.g = g};
-    for (b = 0; b < g->n; b++) successors(code, g->first[b + 1] - 1, edge, &count);
-    g->succ = calloc((size_t)count.n + 1, sizeof *g->succ);
-    g->pred = calloc((size_t)count.n + 1, sizeof *g->pred);
-    if (!g->succ || !g->pred) return false;
-    Edges store = {.g = g, .store = true};
-    for (b = 0; b < g->n; b++) {
-        g->succ_at[b] = store.n;
-        successors(code, g->first[b + 1] - 1, edge, &store);
+    return true;
+}
+
+static bool find_successors(Graph *g) {
+    g->succ_at = calloc((size_t)g->n + 2, sizeof *g->succ_at);
+    Edges edges = {.g = g};
+    for (uint32_t b = 0; b < g->n; b++)
+        successors(g->code, g->first[b + 1] - 1, count_edge, &edges);
+    g->succ = calloc((size_t)edges.n + 1, sizeof *g->succ);
+    if (!g->succ_at || !g->succ) return false;
+    edges.n = 0;
+    for (uint32_t b = 0; b < g->n; b++) {
+        g->succ_at[b] = edges.n;
+        successors(g->code, g->first[b + 1] - 1, store_edge, &edges);
     }
-    g->succ_at[g->n] = g->succ_at[g->n + 1] = store.n;
-    for (b = 0; b <= g->n; b++) g->pred_at[b + 1] += g->pred_at[b];
-    uint32_t *at = calloc((size_t)g->n + 1, sizeof *at);
-    if (!at) return false;
-    for (b = 0; b < g->n; b++)
+    g->succ_at[g->n] = g->succ_at[g->n + 1] = edges.n;
+    return true;
+}
+
+static bool find_predecessors(Graph *g) {
+    free(g->pred_at);
+    free(g->pred);
+    g->pred_at = calloc((size_t)g->n + 2, sizeof *g->pred_at);
+    g->pred = calloc((size_t)g->succ_at[g->n] + 1, sizeof *g->pred);
+    uint32_t *at = calloc((size_t)g->n + 2, sizeof *at);
+    if (!g->pred_at || !g->pred || !at) {
+        free(at);
+        return false;
+    }
+    for (uint32_t k = 0; k < g->succ_at[g->n]; k++) g->pred_at[g->succ[k] + 1]++;
+    for (uint32_t b = 0; b <= g->n; b++) g->pred_at[b + 1] += g->pred_at[b];
+    for (uint32_t b = 0; b < g->n; b++)
         for (uint32_t k = g->succ_at[b]; k < g->succ_at[b + 1]; k++) {
             uint32_t to = g->succ[k];
             g->pred[g->pred_at[to] + at[to]++] = b;
         }
     free(at);
     return true;
+}
+
+/* Marks what is reached from a block along edges: successors or predecessors. */
+static void reach(uint32_t from, const uint32_t *edge_at, const uint32_t *edge, uint32_t end,
+                  bool *seen, uint32_t *stack) {
+    uint32_t depth = 0;
+    seen[from] = true;
+    stack[depth++] = from;
+    while (depth) {
+        uint32_t b = stack[--depth];
+        for (uint32_t k = edge_at[b]; k < edge_at[b + 1]; k++) {
+            if (edge[k] == end || seen[edge[k]]) continue;
+            seen[edge[k]] = true;
+            stack[depth++] = edge[k];
+        }
+    }
+}
+
+/* The main end is the last return of the text that can be reached. Blocks from which it can be
+ * reached forget their ways to where it cannot. */
+static bool forget_early_ends(Graph *g) {
+    bool *used = calloc((size_t)g->n + 1, sizeof *used);
+    bool *goes_on = calloc((size_t)g->n + 1, sizeof *goes_on);
+    uint32_t *stack = calloc((size_t)g->n + 1, sizeof *stack);
+    bool ok = used && goes_on && stack;
+    uint32_t end = g->n, n = 0;
+    if (ok) {
+        reach(0, g->succ_at, g->succ, g->n, used, stack);
+        for (uint32_t b = 0; b < g->n; b++) {
+            const CusimInst *last = &g->code->inst[g->first[b + 1] - 1];
+            if (used[b] && ends_lane(last) && last->op != CUSIM_OP_trap) end = b;
+        }
+    }
+    if (ok && end != g->n) {
+        reach(end, g->pred_at, g->pred, g->n, goes_on, stack);
+        for (uint32_t b = 0, k = 0; b < g->n; b++) {
+            uint32_t stop = g->succ_at[b + 1];
+            g->succ_at[b] = n;
+            for (; k < stop; k++) {
+                uint32_t to = g->succ[k];
+                bool main_way = to == g->n ? b == end : goes_on[to];
+                if (!goes_on[b] || main_way) g->succ[n++] = to;
+            }
+        }
+        g->succ_at[g->n] = g->succ_at[g->n + 1] = n;
+        ok = find_predecessors(g);
+    }
+    free(used);
+    free(goes_on);
+    free(stack);
+    return ok;
+}
+
+static bool build(Graph *g) {
+    return find_blocks(g) && find_successors(g) && find_predecessors(g) && forget_early_ends(g);
 }
 
 /* Depth first over the reversed graph; what the end does not reach is visited from its last block,

@@ -51,7 +51,7 @@ typedef struct {
     CusimMemKind kind;
     uint64_t base, bytes; /* bytes as asked for */
     void *host;           /* the host's own address (pinned, registered, managed), else NULL */
-    uint64_t number;      /* 1, 2, ... in the order of allocation */
+    uint64_t number;      /* 1, 2, ... in the order of the cuMem* calls; others: from 2^32 on */
     void *owner;          /* the context, as given */
     int device;
     const char *call; /* "cuMemAlloc", or a variable's name for CUSIM_MEM_GLOBAL */

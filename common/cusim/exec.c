@@ -13,8 +13,8 @@
 
 /* The flags that leave the fast path. */
 enum {
-    SLOW = CUSIM_FLAG_GUARD | CUSIM_FLAG_CONTROL | CUSIM_FLAG_JOIN | CUSIM_FLAG_WAIT |
-           CUSIM_FLAG_SYNC
+    SLOW =
+        CUSIM_FLAG_GUARD | CUSIM_FLAG_CONTROL | CUSIM_FLAG_JOIN | CUSIM_FLAG_WAIT | CUSIM_FLAG_SYNC
 };
 
 /* ---- Observers ---- */
@@ -45,16 +45,15 @@ static __attribute__((noinline)) int tell_access(CusimWarp *warp, const CusimIns
     CusimOp op = (CusimOp)inst->op;
     const CusimOpRow *row = &cusim_op_rows[op];
     bool result = row->operands[0] == '='; /* loads and atom; stores and red begin with m */
-    CusimAccess access = {
-        .space = space_of(op, &source->form),
-        .kind = row->group == CUSIM_GROUP_ATOMIC ? CUSIM_ATOMIC
-                : result                         ? CUSIM_READ
-                                                 : CUSIM_WRITE,
-        .bytes = (unsigned)inst->bytes * inst->vector};
+    CusimAccess access = {.space = space_of(op, &source->form),
+                          .kind = row->group == CUSIM_GROUP_ATOMIC ? CUSIM_ATOMIC
+                                  : result                         ? CUSIM_READ
+                                                                   : CUSIM_WRITE,
+                          .bytes = (unsigned)inst->bytes * inst->vector};
     int n = result ? inst->vector : 0;
     CUSIM_EACH_LANE(lane) {
-        uint64_t base = inst->address_bytes == 4 ? CUSIM_AT(uint32_t, n)[lane]
-                                                 : CUSIM_AT(uint64_t, n)[lane];
+        uint64_t base =
+            inst->address_bytes == 4 ? CUSIM_AT(uint32_t, n)[lane] : CUSIM_AT(uint64_t, n)[lane];
         access.address[lane] = base + (uint64_t)inst->imm;
     }
     for (CusimObserver *o = cusim_observers; o; o = o->next)

@@ -82,6 +82,7 @@ static inline void cusim_set_pred(CusimWarp *warp, const CusimInst *inst, int n,
  * CUSIM_EACH(d, expression): d[lane] = expression for the lanes of mask. Both loops vectorise: the
  * first for a whole warp, the second keeps what the other lanes had. d may be one of the sources;
  * registers are either the same or apart, never partly over each other. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): lane is a name, not an expression */
 //> each
 #define CUSIM_SIMD _Pragma("omp simd")
 #define CUSIM_EACH(d, expression)                                                                  \
@@ -100,4 +101,5 @@ static inline void cusim_set_pred(CusimWarp *warp, const CusimInst *inst, int n,
 #define CUSIM_EACH_LANE(lane)                                                                      \
     for (int lane = 0; lane < CUSIM_LANES; lane++)                                                 \
         if (mask >> lane & 1)
+/* NOLINTEND(bugprone-macro-parentheses) */
 #endif

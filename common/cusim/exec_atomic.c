@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* exec_atomic.c - atom and red: read a value, change it, write it, with nobody in between.
  *
- * Global memory is shared by all threads that run blocks, so each lane's turn is an atomic operation
- * of the host. Shared memory belongs to the one thread that runs the block: there plain code does.
- * Lanes take their turns in order, 0 to 31, so that what they get is reproducible as long as no other
- * thread is at the same address.
+ * Global memory is shared by all threads that run blocks, so each lane's turn is an atomic
+ * operation of the host. Shared memory belongs to the one thread that runs the block: there plain
+ * code does. Lanes take their turns in order, 0 to 31, so that what they get is reproducible as
+ * long as no other thread is at the same address.
  *
  * The commonest atomics are counters: all lanes add to one address. Then one operation of the host
  * does for all of them, and each lane's old value follows from what the lanes before it added. No
- * thread can tell the difference, since nobody was in between: that, too, is an order that a GPU may
- * choose. Additions of floating point are never combined so, for they would round differently. */
+ * thread can tell the difference, since nobody was in between: that, too, is an order that a GPU
+ * may choose. Additions of floating point are never combined so, for they would round
+ * differently. */
 #include <string.h>
 
 #include "exec_memory.h"
@@ -37,13 +38,14 @@ static bool one_address(const CusimWarp *warp, const CusimInst *inst, int operan
 
 /* The three widths differ in the type of bits alone. f(old, b, c, global) is the new value.
  *   operands   atom: result, address, b [, c]; red: address, b
- *   order      relaxed, or both acquire and release for any of the other forms, which is stronger */
+ * order      relaxed, or both acquire and release for any of the other forms, which is stronger */
 #define WIDTH(T, n)                                                                                \
-    typedef T __attribute__((may_alias)) Bits##n;                                                  \
+    typedef __typeof__(T) __attribute__((may_alias)) Bits##n;                                      \
     typedef T Change##n(T old, T b, T c, bool global);                                             \
                                                                                                    \
     static inline __attribute__((always_inline))                                                   \
-    T turn##n(Bits##n *p, T b, T c, const Kind kind, Change##n *const f, const int order) {        \
+    T turn##n(void *place, T b, T c, const Kind kind, Change##n *const f, const int order) {       \
+        Bits##n *p = place;                                                                        \
         const int failed = order == __ATOMIC_RELAXED ? __ATOMIC_RELAXED : __ATOMIC_ACQUIRE;        \
         switch (kind) {                                                                            \
         case ADD: return __atomic_fetch_add(p, b, order);                                          \
@@ -70,9 +72,9 @@ static bool one_address(const CusimWarp *warp, const CusimInst *inst, int operan
         const int operand = result;                                                                \
         const CusimSpace space = (CusimSpace)(inst->aux & CUSIM_AUX_SPACE);                        \
         const bool strong = inst->aux & (CUSIM_AUX_ACQUIRE | CUSIM_AUX_RELEASE);                   \
-        T *d = CUSIM_AT(T, 0);                                                                     \
-        const T *b = CUSIM_AT(T, operand + 1);                                                     \
-        const T *c = kind == CAS ? CUSIM_AT(T, operand + 2) : b;                                   \
+        __typeof__(T) *d = CUSIM_AT(T, 0);                                                         \
+        const __typeof__(T) *b = CUSIM_AT(T, operand + 1);                                         \
+        const __typeof__(T) *c = kind == CAS ? CUSIM_AT(T, operand + 2) : b;                       \
         uint64_t any = cusim_address(warp, inst, operand, __builtin_ctz(mask), space);             \
         CusimView view = cusim_view(warp, inst, space, any, true);                                 \
         uint32_t turns = mask;                                                                     \

@@ -20,8 +20,23 @@ static uint64_t extend(uint64_t value, const CusimInst *inst) {
 
 /* Element e of the result in one lane. */
 static void put(CusimWarp *warp, const CusimInst *inst, int e, int lane, uint64_t value) {
-    uint8_t *to = warp->frame + inst->r[e] + (unsigned)lane * inst->register_bytes;
+    uint8_t *to = warp->frame + inst->r[e] + (size_t)lane * inst->register_bytes;
     memcpy(to, &value, inst->register_bytes);
+}
+
+/* The two that nearly every kernel begins with: a pointer, and a number of 32 bits. */
+static int ld_param_64(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
+    uint64_t value, *d = CUSIM_AT(uint64_t, 0);
+    memcpy(&value, warp->block->launch->params + inst->imm, sizeof value);
+    CUSIM_EACH(d, value);
+    return CUSIM_NEXT;
+}
+
+static int ld_param_32(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
+    uint32_t value, *d = CUSIM_AT(uint32_t, 0);
+    memcpy(&value, warp->block->launch->params + inst->imm, sizeof value);
+    CUSIM_EACH(d, value);
+    return CUSIM_NEXT;
 }
 
 static int ld_param(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
@@ -62,8 +77,7 @@ static int ld_param_at(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
                                all, (unsigned long long)at, room);
         for (int e = 0; e < inst->vector; e++) {
             uint64_t value = 0;
-            memcpy(&value, warp->block->launch->params + at + (unsigned)e * inst->bytes,
-                   inst->bytes);
+            memcpy(&value, warp->block->launch->params + at + (size_t)e * inst->bytes, inst->bytes);
             put(warp, inst, e, lane, extend(value, inst));
         }
     }
@@ -72,8 +86,8 @@ static int ld_param_at(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
 
 /* The place of a function's parameter in a lane's local memory; NULL: outside of it. */
 static uint8_t *local_place(const CusimWarp *warp, const CusimInst *inst, int n, int lane) {
-    uint64_t at = inst->r[n] ? address_of(warp, inst, n, lane)
-                             : warp->local_base + (uint64_t)inst->imm;
+    uint64_t at =
+        inst->r[n] ? address_of(warp, inst, n, lane) : warp->local_base + (uint64_t)inst->imm;
     unsigned all = (unsigned)inst->bytes * inst->vector;
     uint32_t room = warp->block->local_bytes;
     if (at > room || room - at < all) return NULL;
@@ -91,7 +105,7 @@ static int ld_param_func(CusimWarp *warp, const CusimInst *inst, uint32_t mask) 
         if (!from) return outside(warp, inst, lane);
         for (int e = 0; e < inst->vector; e++) {
             uint64_t value = 0;
-            memcpy(&value, from + (unsigned)e * inst->bytes, inst->bytes);
+            memcpy(&value, from + (size_t)e * inst->bytes, inst->bytes);
             put(warp, inst, e, lane, extend(value, inst));
         }
     }
@@ -103,9 +117,8 @@ static int st_param_func(CusimWarp *warp, const CusimInst *inst, uint32_t mask) 
         uint8_t *to = local_place(warp, inst, 0, lane);
         if (!to) return outside(warp, inst, lane);
         for (int e = 0; e < inst->vector; e++)
-            memcpy(to + (unsigned)e * inst->bytes,
-                   warp->frame + inst->r[1 + e] + (unsigned)lane * inst->register_bytes,
-                   inst->bytes);
+            memcpy(to + (size_t)e * inst->bytes,
+                   warp->frame + inst->r[1 + e] + (size_t)lane * inst->register_bytes, inst->bytes);
     }
     return CUSIM_NEXT;
 }
@@ -159,7 +172,7 @@ static uint64_t shared_value(CusimWarp *warp, CusimSpecial special, unsigned com
     case CUSIM_SR_nctaid: return dim(launch->grid, component, 1);
     case CUSIM_SR_warpid: return warp->index;
     case CUSIM_SR_nwarpid: return block->n_warps;
-    case CUSIM_SR_smid: return (uint64_t)warp->worker->index;
+    case CUSIM_SR_smid: return (uint64_t)warp->worker->index % cusim_n_sms();
     case CUSIM_SR_nsmid: return cusim_n_sms();
     case CUSIM_SR_gridid: return launch->id;
     case CUSIM_SR_clock:
@@ -281,8 +294,7 @@ static int call_indirect(CusimWarp *warp, const CusimInst *inst, uint32_t mask) 
         uint32_t here = s->now.pc;
         cusim_warp_diverge(warp, mask & ~group, here, here, here + 1);
         if (!(s->now.mask & ~group)) mask = group;
-        else { /* lanes with a false guard are among them */
-            uint32_t idle = s->now.mask & ~group;
+        else { /* lanes with a false guard are among them */ uint32_t idle = s->now.mask & ~group;
             cusim_warp_part(warp, idle, here + 1);
             mask = group;
         }
@@ -315,12 +327,15 @@ static int nothing(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
 }
 
 CUSIM_BIND(control) {
-    bool narrow_signed = form->type[0] == CUSIM_S8 || form->type[0] == CUSIM_S16 ||
-                         form->type[0] == CUSIM_S32;
+    bool narrow_signed =
+        form->type[0] == CUSIM_S8 || form->type[0] == CUSIM_S16 || form->type[0] == CUSIM_S32;
     switch (form->op) {
     case CUSIM_OP_ld_param:
         inst->aux = narrow_signed;
-        return inst->r[inst->vector] ? ld_param_at : ld_param;
+        if (inst->r[inst->vector]) return ld_param_at;
+        if (inst->vector == 1 && inst->bytes == inst->register_bytes && inst->bytes >= 4)
+            return inst->bytes == 8 ? ld_param_64 : ld_param_32;
+        return ld_param;
     case CUSIM_OP_ld_param_func: inst->aux = narrow_signed; return ld_param_func;
     case CUSIM_OP_st_param_func: return st_param_func;
     case CUSIM_OP_mov_special: return bind_special(inst);

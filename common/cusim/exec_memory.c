@@ -3,9 +3,10 @@
  *
  * A load has 32 addresses. Mostly they are no 32 independent ones: the lanes of a warp read one
  * element after the other (a row), or all the same one. So the addresses of each half of a warp are
- * looked at first. A row costs one check of its two ends and a vector copy, one address one load, and
- * only the rest goes element by element. Half-warps, because 16 lanes times 4 bytes are one vector
- * register, and because tiles of 16 x 16 threads, the textbook's favourite, put two rows into a warp.
+ * looked at first. A row costs one check of its two ends and a vector copy, one address one load,
+ * and only the rest goes element by element. Half-warps, because 16 lanes times 4 bytes are one
+ * vector register, and because tiles of 16 x 16 threads, the textbook's favourite, put two rows
+ * into a warp.
  *
  * An access that does not fit into the view (exec_memory.h) ends up in lanes_load or lanes_store,
  * which go lane by lane and report the first wrong address. */
@@ -39,8 +40,9 @@ CUSIM_GUEST_INLINE bool is_row64(const uint64_t *address, const uint64_t step) {
     differs = (uint64_t)_mm512_cmpneq_epi64_mask(_mm512_loadu_si512(address), low) |
               (uint64_t)_mm512_cmpneq_epi64_mask(_mm512_loadu_si512(address + 8), high);
 #else
-    _Pragma("omp simd reduction(|:differs)") for (unsigned i = 0; i < HALF; i++) differs |=
-        address[i] ^ (first + i * step);
+    _Pragma("omp simd reduction(|:differs)") for (unsigned i = 0; i < HALF; i++) {
+        differs |= address[i] ^ (first + i * step);
+    }
 #endif
     return differs == 0;
 }
@@ -54,8 +56,9 @@ CUSIM_GUEST_INLINE bool is_row32(const uint32_t *address, const uint32_t step) {
     row = _mm512_add_epi32(_mm512_set1_epi32((int)first), row);
     differs = _mm512_cmpneq_epi32_mask(_mm512_loadu_si512(address), row);
 #else
-    _Pragma("omp simd reduction(|:differs)") for (unsigned i = 0; i < HALF; i++) differs |=
-        address[i] ^ (first + i * step);
+    _Pragma("omp simd reduction(|:differs)") for (unsigned i = 0; i < HALF; i++) {
+        differs |= address[i] ^ (first + i * step);
+    }
 #endif
     return differs == 0;
 }
@@ -114,13 +117,29 @@ COPIES(8)
 
 /* ---- Half a warp ---- */
 
-/* Do all the bytes from offset on, n of them, lie in the view? Both terms have their sign bit set if
- * not: offset is beyond 2^63, or past the last place. */
+/* Do all the bytes from offset on, n of them, lie in the view? Both terms have their sign bit set
+ * if not: offset is beyond 2^63, or past the last place. */
 CUSIM_GUEST_INLINE bool fits(const CusimView *view, uint64_t offset, uint64_t n) {
     return (int64_t)(offset | ((uint64_t)view->bytes - n - offset)) >= 0;
 }
 
 typedef enum { NONE, ROW, SAME, MIXED } Shape;
+
+/* Are the 16 addresses a ROW or the SAME, and good? MIXED: neither; NONE: one of them, but not good.
+ * *offset: where in the view the first one is. */
+CUSIM_GUEST_INLINE Shape regular(const CusimView *view, const void *registers, uint64_t imm,
+                                 const unsigned size, const bool narrow, uint64_t *offset) {
+    const uint32_t *a32 = registers;
+    const uint64_t *a64 = registers;
+    uint64_t first = narrow ? (uint32_t)(a32[0] + (uint32_t)imm) : a64[0] + imm;
+    uint64_t step = narrow ? (uint32_t)(a32[1] - a32[0]) : a64[1] - a64[0];
+    *offset = first - view->base;
+    if (step == size && (narrow ? is_row32(a32, size) : is_row64(a64, size)))
+        return !(first & (size - 1)) && fits(view, *offset, HALF * size) ? ROW : NONE;
+    if (step == 0 && (narrow ? is_row32(a32, 0) : is_row64(a64, 0)))
+        return !(first & (size - 1)) && fits(view, *offset, size) ? SAME : NONE;
+    return MIXED;
+}
 
 /* What the addresses of half a warp look like, and whether all are good: NONE if not. offset[0] is
  * set for ROW and SAME, all 16 for MIXED, those of idle lanes being a place that may be read. */
@@ -130,16 +149,8 @@ CUSIM_GUEST_INLINE Shape look(const CusimView *view, const void *registers, uint
     const uint32_t *a32 = registers;
     const uint64_t *a64 = registers;
     if (mask == HALF_MASK && view->stride == 0) {
-        uint64_t first = narrow ? (uint32_t)(a32[0] + (uint32_t)imm) : a64[0] + imm;
-        uint64_t step = narrow ? (uint32_t)(a32[1] - a32[0]) : a64[1] - a64[0];
-        offset[0] = first - view->base;
-        Shape shape = MIXED;
-        if (step == size && (narrow ? is_row32(a32, size) : is_row64(a64, size))) shape = ROW;
-        else if (step == 0 && (narrow ? is_row32(a32, 0) : is_row64(a64, 0))) shape = SAME;
-        if (shape != MIXED) {
-            bool good = !(first & (size - 1)) && fits(view, offset[0], (HALF - 1) * step + size);
-            return good ? shape : NONE;
-        }
+        Shape shape = regular(view, registers, imm, size, narrow, offset);
+        if (shape != MIXED) return shape;
     }
     uint64_t bad = 0, low = 0, last = (uint64_t)view->bytes - size;
     _Pragma("omp simd reduction(|:bad, low)") for (unsigned i = 0; i < HALF; i++) {
@@ -155,9 +166,9 @@ CUSIM_GUEST_INLINE Shape look(const CusimView *view, const void *registers, uint
 /* ---- Lane by lane ---- */
 
 static __attribute__((noinline, no_sanitize("thread"))) int
-lanes_load(CusimWarp *warp, const CusimInst *inst, uint32_t mask, void *const *lanes) {
+lanes_load(CusimWarp *warp, const CusimInst *inst, uint32_t mask, void *const *lanes, unsigned v) {
     CusimSpace space = (CusimSpace)(inst->aux & CUSIM_AUX_SPACE);
-    unsigned n = inst->bytes, v = inst->vector;
+    unsigned n = inst->bytes;
     CUSIM_EACH_LANE(lane) {
         uint64_t address = cusim_address(warp, inst, (int)v, lane, space);
         const void *place = cusim_place(warp, inst, lane, space, address, n * v, false);
@@ -173,9 +184,10 @@ lanes_load(CusimWarp *warp, const CusimInst *inst, uint32_t mask, void *const *l
 }
 
 static __attribute__((noinline, no_sanitize("thread"))) int
-lanes_store(CusimWarp *warp, const CusimInst *inst, uint32_t mask, const void *const *lanes) {
+lanes_store(CusimWarp *warp, const CusimInst *inst, uint32_t mask, const void *const *lanes,
+            unsigned v) {
     CusimSpace space = (CusimSpace)(inst->aux & CUSIM_AUX_SPACE);
-    unsigned n = inst->bytes, v = inst->vector;
+    unsigned n = inst->bytes;
     CUSIM_EACH_LANE(lane) {
         uint64_t address = cusim_address(warp, inst, 0, lane, space);
         void *place = cusim_place(warp, inst, lane, space, address, n * v, true);
@@ -241,8 +253,8 @@ static int ordered_store(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
 /* Registers wider than the element: sign- or zero-extended, as the type says. */
 #define WIDEN(S, U, R)                                                                             \
     do {                                                                                           \
-        U *d = CUSIM_AT(U, (int)k);                                                                \
-        const S *s = (const S *)lanes[k];                                                          \
+        __typeof__(U) *d = CUSIM_AT(U, (int)k);                                                    \
+        const __typeof__(S) *s = lanes[k];                                                         \
         CUSIM_EACH(d, (U)(R)s[lane]);                                                              \
     } while (0)
 static void to_registers(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
@@ -274,8 +286,8 @@ static void to_registers(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
 /* The other way round: the low bytes of each register. Idle lanes are copied, too. */
 #define NARROW(S, U)                                                                               \
     do {                                                                                           \
-        const U *s = CUSIM_AT(U, (int)k + 1);                                                      \
-        S *d = (S *)lanes[k];                                                                      \
+        const __typeof__(U) *s = CUSIM_AT(U, (int)k + 1);                                          \
+        __typeof__(S) *d = lanes[k];                                                               \
         CUSIM_SIMD for (int lane = 0; lane < CUSIM_LANES; lane++) d[lane] = (S)s[lane];            \
     } while (0)
 static void from_registers(const CusimWarp *warp, const CusimInst *inst, void *const *lanes) {
@@ -358,9 +370,9 @@ CUSIM_GUEST_INLINE int load(CusimWarp *warp, const CusimInst *inst, uint32_t mas
         } else if (shape == SAME) {
             BY_SIZE(n, same_load, half, view.origin + offset[0], v);
         } else if (shape == MIXED) {
-            const uint8_t *origin = view.origin + h * HALF * view.stride;
+            const uint8_t *origin = view.origin + (size_t)h * HALF * view.stride;
             BY_SIZE(n, mixed_load, half, origin, offset, v);
-        } else if (lanes_load(warp, inst, part << HALF * h, lanes)) {
+        } else if (lanes_load(warp, inst, part << HALF * h, lanes, v)) {
             return CUSIM_STOP;
         }
     }
@@ -391,39 +403,78 @@ CUSIM_GUEST_INLINE int store(CusimWarp *warp, const CusimInst *inst, uint32_t ma
         if (way != SHARED32 && __builtin_expect(shape == NONE, 0) &&
             other_window(warp, inst, part << HALF * h, 0, true, &view))
             shape = look(&view, a, (uint64_t)inst->imm, part, size, way == SHARED32, offset);
-        uint8_t *origin = view.origin + h * HALF * view.stride;
         if (shape == ROW) {
             BY_SIZE(n, row_store, half, view.origin + offset[0], v);
         } else if (shape == SAME) { /* PTX: one of them is stored; here the last lane's */
             offset[HALF - 1] = offset[0];
-            BY_SIZE(n, mixed_store, half, origin, offset, 1u << (HALF - 1), v);
+            BY_SIZE(n, mixed_store, half, view.origin, offset, 1u << (HALF - 1), v);
         } else if (shape == MIXED) {
+            uint8_t *origin = view.origin + (size_t)h * HALF * view.stride;
             BY_SIZE(n, mixed_store, half, origin, offset, part, v);
-        } else if (lanes_store(warp, inst, part << HALF * h, (const void *const *)lanes)) {
+        } else if (lanes_store(warp, inst, part << HALF * h, (const void *const *)lanes, v)) {
             return CUSIM_STOP;
         }
     }
     return CUSIM_NEXT;
 }
 
+/* The quick way: all lanes, registers as wide as elements, each half a row or one address. It needs
+ * neither a copy of anything nor a stack frame. True if that was all. */
+CUSIM_GUEST_INLINE bool quick(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
+                              const unsigned n, const unsigned v, const Way way,
+                              const bool is_load) {
+    const unsigned size = n * v, first = is_load ? 0 : 1;
+    const bool narrow = way == SHARED32;
+    if (mask != CUSIM_ALL || inst->register_bytes != n || (!narrow && inst->address_bytes != 8))
+        return false;
+    const uint8_t *registers = warp->frame + inst->r[is_load ? v : 0];
+    const uint8_t *upper = registers + (size_t)HALF * (narrow ? 4 : 8);
+    CusimView view = open_view(warp, inst, registers, mask, !is_load, way);
+    if (way == ANY && view.stride != 0) return false;
+    uint64_t low, high, imm = (uint64_t)inst->imm;
+    Shape a = regular(&view, registers, imm, size, narrow, &low);
+    Shape b = regular(&view, upper, imm, size, narrow, &high);
+    /* Stores of all lanes to one address are rare. */
+    if ((a != ROW && (a != SAME || !is_load)) || (b != ROW && (b != SAME || !is_load)))
+        return false;
+    void *lanes[4], *more[4];
+    for (unsigned k = 0; k < v; k++) {
+        lanes[k] = warp->frame + inst->r[first + k];
+        more[k] = warp->frame + inst->r[first + k] + (size_t)HALF * n;
+    }
+    if (!is_load) {
+        BY_SIZE(n, row_store, (const void *const *)lanes, view.origin + low, v);
+        BY_SIZE(n, row_store, (const void *const *)more, view.origin + high, v);
+        return true;
+    }
+    if (a == ROW) BY_SIZE(n, row_load, lanes, view.origin + low, v);
+    else BY_SIZE(n, same_load, lanes, view.origin + low, v);
+    if (b == ROW) BY_SIZE(n, row_load, more, view.origin + high, v);
+    else BY_SIZE(n, same_load, more, view.origin + high, v);
+    return true;
+}
+
 /* Every size and vector length of each way. Vectors are 16 bytes at most. */
 #define EACH_SIZE(X, way)                                                                          \
     X(way, 1, 1)                                                                                   \
     X(way, 1, 2)                                                                                   \
-    X(way, 1, 4) X(way, 2, 1) X(way, 2, 2) X(way, 2, 4) X(way, 4, 1) X(way, 4, 2) X(way, 4, 4)     \
-        X(way, 8, 1) X(way, 8, 2)
+    X(way, 1, 4)                                                                                   \
+    X(way, 2, 1)                                                                                   \
+    X(way, 2, 2) X(way, 2, 4) X(way, 4, 1) X(way, 4, 2) X(way, 4, 4) X(way, 8, 1) X(way, 8, 2)
 #define EACH_ACCESS(X) EACH_SIZE(X, GLOBAL) EACH_SIZE(X, SHARED32) EACH_SIZE(X, ANY)
 
-#define LOAD_HANDLER(way, n, v)                                                                    \
-    static CUSIM_GUEST int ld_##way##_##n##_##v(CusimWarp *warp, const CusimInst *inst,            \
-                                                uint32_t mask) {                                   \
-        return load(warp, inst, mask, n, v, way);                                                  \
+#define HANDLER(name, function, is_load, way, n, v)                                                \
+    static __attribute__((noinline, no_sanitize("thread"))) int slow_##name##_##way##_##n##_##v(   \
+        CusimWarp *warp, const CusimInst *inst, uint32_t mask) {                                   \
+        return function(warp, inst, mask, n, v, way);                                              \
+    }                                                                                              \
+    static CUSIM_GUEST int name##_##way##_##n##_##v(CusimWarp *warp, const CusimInst *inst,        \
+                                                    uint32_t mask) {                               \
+        if (quick(warp, inst, mask, n, v, way, is_load)) return CUSIM_NEXT;                        \
+        return slow_##name##_##way##_##n##_##v(warp, inst, mask);                                  \
     }
-#define STORE_HANDLER(way, n, v)                                                                   \
-    static CUSIM_GUEST int st_##way##_##n##_##v(CusimWarp *warp, const CusimInst *inst,            \
-                                                uint32_t mask) {                                   \
-        return store(warp, inst, mask, n, v, way);                                                 \
-    }
+#define LOAD_HANDLER(way, n, v) HANDLER(ld, load, true, way, n, v)
+#define STORE_HANDLER(way, n, v) HANDLER(st, store, false, way, n, v)
 EACH_ACCESS(LOAD_HANDLER)
 EACH_ACCESS(STORE_HANDLER)
 

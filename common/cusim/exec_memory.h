@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* exec_memory.h - how a lane's address becomes a place in host memory: loads, stores, atomics.
  *
- * An access looks at the memory of its space through a view: bytes that begin at origin in the host's
- * memory and at base in the space. For global memory that is the allocation in which the same
- * instruction found its address the last time (the worker's window), for the other spaces all there
- * is. An access that does not fit into the view goes lane by lane through cusim_place(), which knows
- * everything, and if that finds nothing, either, the address is wrong. */
+ * An access looks at the memory of its space through a view: bytes that begin at origin in the
+ * host's memory and at base in the space. For global memory that is the allocation in which the
+ * same instruction found its address the last time (the worker's window), for the other spaces all
+ * there is. An access that does not fit into the view goes lane by lane through cusim_place(),
+ * which knows everything, and if that finds nothing, either, the address is wrong. */
 #ifndef CUSIM_EXEC_MEMORY_H
 #define CUSIM_EXEC_MEMORY_H
 
@@ -25,7 +25,8 @@ enum {
 #define CUSIM_GUEST_INLINE static inline __attribute__((always_inline, no_sanitize("thread")))
 
 /* cusim_place - the host's address of one lane's access, or NULL: no such memory, misaligned, or
- * written though read-only. space is the instruction's. Sets the instruction's window. memory_place.c */
+ * written though read-only. space is the instruction's. Sets the instruction's window.
+ * memory_place.c */
 void *cusim_place(CusimWarp *warp, const CusimInst *inst, int lane, CusimSpace space,
                   uint64_t address, unsigned bytes, bool write);
 
@@ -36,14 +37,17 @@ typedef struct {
     uint64_t stride; /* local memory: from one lane's to the next lane's; else 0 */
 } CusimView;
 
+static __attribute__((noinline, cold, unused)) void cusim_forget_windows(CusimWorker *worker,
+                                                                         uint64_t epoch) {
+    for (int i = 0; i < 64; i++) worker->window[i].bytes = 0;
+    worker->epoch = epoch;
+}
+
 /* The window of an instruction; empty if memory was allocated or freed since. */
 static inline CusimWindow *cusim_window(CusimWarp *warp, const CusimInst *inst) {
     CusimWorker *worker = warp->worker;
     uint64_t epoch = atomic_load_explicit(&cusim_memory_epoch, memory_order_acquire);
-    if (__builtin_expect(worker->epoch != epoch, 0)) {
-        for (int i = 0; i < 64; i++) worker->window[i].bytes = 0;
-        worker->epoch = epoch;
-    }
+    if (__builtin_expect(worker->epoch != epoch, 0)) cusim_forget_windows(worker, epoch);
     return &worker->window[inst->index % 64];
 }
 
@@ -81,11 +85,12 @@ static inline CusimView cusim_view(CusimWarp *warp, const CusimInst *inst, Cusim
                            .base = base,
                            .bytes = write ? 0 : (int64_t)block->launch->code->param_bytes};
     case 0: return cusim_view_global(warp, inst, write);
-    default: return (CusimView){.bytes = 0};
+    default: return (CusimView){.origin = warp->local, .bytes = 0}; /* no such space */
     }
 }
 
-/* The address of a lane, from a register of 4 or 8 bytes. Shared addresses of 32 bits wrap around. */
+/* The address of a lane, from a register of 4 or 8 bytes. Shared addresses of 32 bits wrap
+ * around. */
 static inline uint64_t cusim_address(const CusimWarp *warp, const CusimInst *inst, int operand,
                                      int lane, CusimSpace space) {
     const uint8_t *registers = warp->frame + inst->r[operand];

@@ -126,8 +126,16 @@ static int match_all(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
     return for_groups(warp, inst, mask, match_all_group);
 }
 
-enum { REDUX_ADD, REDUX_MIN_U, REDUX_MAX_U, REDUX_MIN_S, REDUX_MAX_S, REDUX_AND, REDUX_OR,
-       REDUX_XOR };
+enum {
+    REDUX_ADD,
+    REDUX_MIN_U,
+    REDUX_MAX_U,
+    REDUX_MIN_S,
+    REDUX_MAX_S,
+    REDUX_AND,
+    REDUX_OR,
+    REDUX_XOR
+};
 
 static void redux_group(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
     const uint32_t *a = CUSIM_AT(const uint32_t, 1);
@@ -166,8 +174,9 @@ static int bar_warp(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
 }
 
 static uint32_t vote_mode(const CusimForm *form) {
-    return cusim_has(form, CUSIM_M_all) ? VOTE_ALL
-           : cusim_has(form, CUSIM_M_any) ? VOTE_ANY : VOTE_UNI;
+    return cusim_has(form, CUSIM_M_all)   ? VOTE_ALL
+           : cusim_has(form, CUSIM_M_any) ? VOTE_ANY
+                                          : VOTE_UNI;
 }
 
 static uint32_t redux_mode(const CusimForm *form) {
@@ -195,10 +204,10 @@ CUSIM_BIND(warp) {
     case CUSIM_OP_vote_sync_ballot:
     case CUSIM_OP_vote_ballot: inst->aux = 2; return ballot;
     case CUSIM_OP_match_any:
-        inst->aux = (cusim_type_bytes(form->type[0]) == 8) << 8 | 2;
+        inst->aux = (cusim_type_bytes(form->type[0]) == 8 ? 1u << 8 : 0) | 2;
         return match_any;
     case CUSIM_OP_match_all:
-        inst->aux = (cusim_type_bytes(form->type[0]) == 8) << 8 | 3;
+        inst->aux = (cusim_type_bytes(form->type[0]) == 8 ? 1u << 8 : 0) | 3;
         return match_all;
     case CUSIM_OP_redux_int:
     case CUSIM_OP_redux_bits: inst->aux = redux_mode(form) << 8 | 2; return redux;

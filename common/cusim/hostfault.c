@@ -2,9 +2,9 @@
 /* hostfault.c - a word to those whose host code uses a device address as a pointer.
  *
  * The commonest mistake of a beginner is d_x[i] = 1 on the host. With a GPU that is a bare
- * "Segmentation fault". Device addresses are PROT_NONE here, so it is one here, too, but this handler
- * first says which allocation was meant and how to reach it. Then it puts the former handler back and
- * returns: the instruction faults again, and the program ends as it would have.
+ * "Segmentation fault". Device addresses are PROT_NONE here, so it is one here, too, but this
+ * handler first says which allocation was meant and how to reach it. Then it puts the former
+ * handler back and returns: the instruction faults again, and the program ends as it would have.
  *
  * A signal handler may do little: no printf, no malloc, no waiting for a lock. */
 #include <pthread.h>
@@ -65,9 +65,13 @@ static void explain(uint64_t address, const void *context) {
         if (a.kind == CUSIM_MEM_GLOBAL) {
             put(&line, "-byte variable ");
         } else {
-            put(&line, "-byte allocation number ");
-            put_number(&line, a.number, 10);
-            put(&line, " of ");
+            put(&line, "-byte allocation ");
+            if (a.kind != CUSIM_MEM_INTERNAL) {
+                put(&line, "number ");
+                put_number(&line, a.number, 10);
+                put(&line, " ");
+            }
+            put(&line, "of ");
         }
         put(&line, a.call);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* image.c - the outside of device code: is it PTX, for which version and device, one text or several?
+/* image.c - the outside of device code: is it PTX, for which version and device, one text or
+ * several?
  *
  * The linker (cuLinkComplete) hands out one image that a program loads, or keeps in a file, without
  * looking into it. On a GPU that is machine code; here it is the texts one after the other behind a
@@ -135,8 +136,8 @@ static const char *after(const char *at, const char *end, const char *directive)
     return skip(at + n, end);
 }
 
-/* The CUDA version that brought a PTX version, 1000 * major + 10 * minor. From the table "PTX Release
- * History" of the PTX ISA. */
+/* The CUDA version that brought a PTX version, 1000 * major + 10 * minor. From the table "PTX
+ * Release History" of the PTX ISA. */
 static int cuda_of_ptx(int major, int minor) {
     switch (major) {
     case 5: return 8000;

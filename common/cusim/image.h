@@ -12,8 +12,8 @@ typedef struct {
     size_t n;
 } CusimImages;
 
-/* cusim_image_open - find the texts in what cuModuleLoadData was given. Machine code is one text here;
- * cusim_image_check refuses it. */
+/* cusim_image_open - find the texts in what cuModuleLoadData was given. Machine code is one text
+ * here; cusim_image_check refuses it. */
 CUresult cusim_image_open(const void *image, CusimImages *images);
 void cusim_image_close(CusimImages *images);
 /* cusim_image_join - one image of n texts, which cusim_image_open takes apart again. free() it. */

@@ -17,8 +17,8 @@
 #include "warp.h"
 
 struct CusimLaunchState {
-    bool in_order;         /* one thread, blocks in their order */
-    _Atomic bool taken;    /* in_order: the one thread has come */
+    bool in_order;      /* one thread, blocks in their order */
+    _Atomic bool taken; /* in_order: the one thread has come */
     _Atomic uint32_t resident;
     _Atomic uint32_t workers; /* threads that hold blocks */
     _Atomic uint32_t stuck;   /* of these, how many see only repetition */

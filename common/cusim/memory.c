@@ -3,8 +3,8 @@
  *
  * Device memory proper comes from memory_space.c. Pinned and managed memory is host memory at the
  * host's own address, with a page on either side that nobody may touch; registered memory is the
- * caller's. Two tables know all of them, in the order of addresses: one for device addresses, one for
- * the host's. Kernels read the tables without a lock (memory_table.c); all else takes one. */
+ * caller's. Two tables know all of them, in the order of addresses: one for device addresses, one
+ * for the host's. Kernels read the tables without a lock (memory_table.c); all else takes one. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,9 @@ enum { MOST_DEVICES = 64, LEAST_ALIGN = 256 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static CusimMemTable device_table, host_table;
 static bool started;
-static size_t limit, used[MOST_DEVICES]; /* bytes, of each device */
-static uint64_t last_number;
-_Atomic uint64_t cusim_memory_epoch = 1; /* a new worker's 0 is an old epoch */
+static size_t limit, used[MOST_DEVICES];                      /* bytes, of each device */
+static uint64_t last_number, last_hidden = (uint64_t)1 << 32; /* numbers of allocations */
+_Atomic uint64_t cusim_memory_epoch = 1;                      /* a new worker's 0 is an old epoch */
 
 /* ---- How much memory there is ---- */
 
@@ -186,13 +186,16 @@ static CUresult allocate(CusimRecord *record, size_t align, void *host) {
     if (!a->base) return CUDA_ERROR_OUT_OF_MEMORY;
     CusimMemTable *table = is_host(a->kind) ? &host_table : &device_table;
     if (is_host(a->kind)) a->host = (void *)(uintptr_t)a->base;
-    a->number = last_number + 1;
+    /* People count their own calls: what modules and cusim itself need has numbers of its own. */
+    bool hidden = a->kind == CUSIM_MEM_GLOBAL || a->kind == CUSIM_MEM_INTERNAL;
+    uint64_t *last = hidden ? &last_hidden : &last_number;
+    a->number = *last + 1;
     a->call = keep_name(a->call);
     if (!cusim_table_insert(table, record)) {
         if (is_host(a->kind) && a->kind != CUSIM_MEM_REGISTERED) unmap_host(a->base, bytes);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    last_number++;
+    ++*last;
     if (!is_host(a->kind)) *used_by(a->device) += counted(bytes);
     atomic_fetch_add_explicit(&cusim_memory_epoch, 1, memory_order_release);
     return CUDA_SUCCESS;
@@ -235,7 +238,7 @@ static size_t index_of(const CusimMemTable *table, uint64_t base) {
  * them any more, since touching them would be a crash. */
 static void free_record(CusimMemTable *table, size_t i, CusimAllocation *freed) {
     *freed = table->record[i].it;
-    freed->freed = true;
+    freed->freed = table->record[i].it.freed = true;
     if (!is_host(freed->kind)) {
         *used_by(freed->device) -= counted(freed->bytes);
         cusim_space_give(table, i);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* memory_fault.c - what is wrong with an address, in a sentence.
  *
- * A GPU says "illegal address" and no more. Here the lane's address is compared with everything that
- * is or was allocated, since the distance mostly tells the mistake: a few bytes past the end is an
- * index too large, a freed block is a pointer kept too long, and an address of the program itself is
- * a host pointer given to a kernel. */
+ * A GPU says "illegal address" and no more. Here the lane's address is compared with everything
+ * that is or was allocated, since the distance mostly tells the mistake: a few bytes past the end
+ * is an index too large, a freed block is a pointer kept too long, and an address of the program
+ * itself is a host pointer given to a kernel. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,6 +33,8 @@ __attribute__((format(printf, 2, 3))) static void add(Text *text, const char *fo
 static void add_name(Text *text, const CusimAllocation *a) {
     if (a->kind == CUSIM_MEM_GLOBAL)
         add(text, "the %" PRIu64 "-byte variable %s", a->bytes, a->call);
+    else if (a->kind == CUSIM_MEM_INTERNAL)
+        add(text, "%" PRIu64 " bytes that cusim itself uses", a->bytes);
     else
         add(text, "the %" PRIu64 "-byte allocation number %" PRIu64 " of %s", a->bytes, a->number,
             a->call);
@@ -69,7 +71,8 @@ static void add_global(Text *text, uint64_t address, unsigned bytes) {
             address - a.base);
         add_name(text, &a);
     } else if (where == 1 && past < near && (ours || past < 4096)) {
-        add(text, ", %" PRIu64 " bytes past the end of ", past);
+        if (past) add(text, ", %" PRIu64 " bytes past the end of ", past);
+        else add(text, ", the first byte past the end of ");
         add_name(text, &a);
     } else if (where == -1 && before < near && (ours || before < 4096)) {
         add(text, ", %" PRIu64 " bytes before ", before);
@@ -97,8 +100,7 @@ static void add_small(Text *text, uint64_t offset, unsigned bytes, uint64_t size
 }
 
 /* The space that the instruction names, or GENERIC. */
-static CusimSpace named_space(const CusimWarp *warp, const CusimInst *inst) {
-    (void)warp;
+static CusimSpace named_space(const CusimInst *inst) {
     switch (inst->op) {
     case CUSIM_OP_ld_shared:
     case CUSIM_OP_st_shared: return CUSIM_SPACE_SHARED;
@@ -122,7 +124,7 @@ int cusim_bad_access(CusimWarp *warp, const CusimInst *inst, int lane, uint64_t 
                                       [CUSIM_SPACE_LOCAL] = CUSIM_LOCAL_WINDOW,
                                       [CUSIM_SPACE_PARAM] = CUSIM_PARAM_WINDOW};
     const CusimBlock *block = warp->block;
-    CusimSpace space = named_space(warp, inst), named = space;
+    CusimSpace space = named_space(inst), named = space;
     uint64_t offset = address;
     if (space == CUSIM_SPACE_GENERIC) {
         space = CUSIM_SPACE_GLOBAL;

@@ -57,7 +57,8 @@ void cusim_table_mark_read_only(CusimMemTable *table, size_t i);
 bool cusim_space_start(size_t limit);
 /* Addresses for bytes, with nothing else within a red zone's reach. 0: none left. */
 uint64_t cusim_space_take(const CusimMemTable *table, size_t bytes, size_t align, int64_t *shift);
-/* Give back the pages of a freed record; its addresses rest until all others were used. */
+/* Give back the pages of a record that is marked freed; its addresses rest until all others were
+ * used. */
 void cusim_space_give(const CusimMemTable *table, size_t i);
 /* Is this a device address, allocated or not? Safe in a signal handler. */
 bool cusim_space_holds(uint64_t address);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* memory_place.c - the thorough way from a lane's address to host memory, one lane at a time.
  *
- * It runs when the quick ways of exec_memory.c and exec_atomic.c do not apply: the first access of an
- * instruction, lanes in different allocations or spaces, and wrong addresses. */
+ * It runs when the quick ways of exec_memory.c and exec_atomic.c do not apply: the first access of
+ * an instruction, lanes in different allocations or spaces, and wrong addresses. */
 #include "exec_memory.h"
 
 void *cusim_place(CusimWarp *warp, const CusimInst *inst, int lane, CusimSpace space,

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* memory_space.c - the addresses and pages of device memory.
  *
- * Device memory exists twice in the address space: as device addresses, which are PROT_NONE, so that
- * host code that uses one as a pointer faults as it would with a GPU, and as the alias, where kernels
- * and copies find the bytes: alias = device address + shift. Nothing is ever stored at the device
- * addresses, so only the alias needs pages, and these are plain anonymous memory: it comes zeroed on
- * first touch, may be huge pages (writing 192 MiB for the first time took 36 ms, 163 ms in a memfd),
- * needs no file system and no file size limit, and goes back by MADV_DONTNEED.
+ * Device memory exists twice in the address space: as device addresses, which are PROT_NONE, so
+ * that host code that uses one as a pointer faults as it would with a GPU, and as the alias, where
+ * kernels and copies find the bytes: alias = device address + shift. Nothing is ever stored at the
+ * device addresses, so only the alias needs pages, and these are plain anonymous memory: it comes
+ * zeroed on first touch, may be huge pages (writing 192 MiB for the first time took 36 ms, 163 ms
+ * in a memfd), needs no file system and no file size limit, and goes back by MADV_DONTNEED.
  *
  * Addresses are plenty, so they are handed out one after the other and begin again only after many
- * times the memory's size: a pointer that was freed stays wrong for a long time and can be named. At
- * least a red zone lies between two allocations, so that running over an end is always found.
+ * times the memory's size: a pointer that was freed stays wrong for a long time and can be named.
+ * At least a red zone lies between two allocations, so that running over an end is always found.
  *
- * Ranges are mapped as they are needed, each twice as large as the one before: that is kind to tools
- * and limits for which mapped addresses count (ulimit -v, sanitizers, emulators). There are two kinds
- * of range. Small things share pages and give them back in grains of 64 KiB; large ones begin at
- * 2 MiB boundaries, so that the kernel can use huge pages and all of it goes back when freed. */
+ * Ranges are mapped as they are needed, each twice as large as the one before: that is kind to
+ * tools and limits for which mapped addresses count (ulimit -v, sanitizers, emulators). There are
+ * two kinds of range. Small things share pages and give them back in grains of 64 KiB; large ones
+ * begin at 2 MiB boundaries, so that the kernel can use huge pages and all of it goes back when
+ * freed. */
 #include <sys/mman.h>
 
 #include "memory_parts.h"
@@ -118,11 +119,35 @@ static uint64_t fit(const CusimMemTable *table, const Range *range, uint64_t fro
     return at < range->end && range->end - at >= bytes + ZONE ? at : 0;
 }
 
+/* Give back the pages from from to to, multiples of the grain, but for a first and a last grain in
+ * which somebody lives. i: a record of the span, or the first one behind it. */
+static void give(const CusimMemTable *table, const Range *range, uint64_t from, uint64_t to,
+                 uint64_t grain, size_t i) {
+    for (size_t j = i; j > 0; j--) {
+        const CusimAllocation *a = &table->record[j - 1].it;
+        if (a->base + a->bytes <= from) break;
+        if (a->freed) continue;
+        from += grain;
+        break;
+    }
+    for (size_t j = i; j < table->n && from < to; j++) {
+        const CusimAllocation *a = &table->record[j].it;
+        if (a->base >= to) break;
+        if (a->freed) continue;
+        to -= grain;
+        break;
+    }
+    if (from < to)
+        (void)madvise((void *)(uintptr_t)(from + (uint64_t)range->shift), to - from, MADV_DONTNEED);
+}
+
 uint64_t cusim_space_take(const CusimMemTable *table, size_t bytes, size_t align, int64_t *shift) {
     Space *space = &spaces[bytes >= HUGE || align > GRAIN];
     if (align < space->align) align = space->align;
     if (bytes > UINT64_MAX / 4 || align > UINT64_MAX / 4) return 0;
     uint64_t at = 0, need = bytes + align + 2 * ZONE;
+    const Range *used = &space->range[space->at];
+    uint64_t grain = space->next & ~(GRAIN - 1);
     /* 1. What has never been used of the range at hand; 2. a new range. */
     if (space->n > 0) at = fit(table, &space->range[space->at], space->next, bytes, align);
     if (!at && space->total < budget && add_range(space, need))
@@ -136,6 +161,10 @@ uint64_t cusim_space_take(const CusimMemTable *table, size_t bytes, size_t align
     if (!at && add_range(space, need))
         at = fit(table, &space->range[space->at], space->next, bytes, align);
     if (!at) return 0;
+    /* The grain that small things came from so far was kept when they were freed. */
+    if (space->align == ZONE && grain >= used->start - ZONE && grain < used->end &&
+        (at & ~(GRAIN - 1)) != grain)
+        give(table, used, grain, grain + GRAIN, GRAIN, cusim_table_upto(table, grain));
     space->next = at + bytes + ZONE;
     *shift = space->range[space->at].shift;
     return at;
@@ -167,22 +196,7 @@ void cusim_space_give(const CusimMemTable *table, size_t i) {
     if (!range) return;
     uint64_t grain = space->align == HUGE ? HUGE : GRAIN;
     uint64_t from = freed->base & ~(grain - 1), to = up(freed->base + freed->bytes, grain);
-    /* The first and the last grain stay if somebody else lives there. Records from i backward and
-     * forward, freed ones left out, as far as the grain reaches. */
-    for (size_t j = i; j > 0; j--) {
-        const CusimAllocation *a = &table->record[j - 1].it;
-        if (a->base + a->bytes <= from) break;
-        if (a->freed) continue;
-        from += grain;
-        break;
-    }
-    for (size_t j = i + 1; j < table->n; j++) {
-        const CusimAllocation *a = &table->record[j].it;
-        if (a->base >= to) break;
-        if (a->freed) continue;
-        to -= grain;
-        break;
-    }
-    if (from < to)
-        (void)madvise((void *)(uintptr_t)(from + (uint64_t)range->shift), to - from, MADV_DONTNEED);
+    /* Not the grain that the next allocation will come from. */
+    if (grain == GRAIN && space->next >= from && space->next < to) to = space->next & ~(grain - 1);
+    if (from < to) give(table, range, from, to, grain, i);
 }

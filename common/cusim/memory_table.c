@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* memory_table.c - the sorted table of allocations.
  *
- * Every load and store of a kernel asks "which allocation is this?". Mostly a worker's window answers;
- * when it does not, many threads search this table while the host may allocate and free. Searching
- * takes no lock: a writer makes a sequence number odd, changes the table and makes it even again; a
- * reader that saw an odd number, or another number afterwards, tries again (a "sequence lock"). All
- * that readers touch is atomic, written with release and read with acquire order, which keeps the
- * numbers and the data in order and costs nothing on x86.
+ * Every load and store of a kernel asks "which allocation is this?". Mostly a worker's window
+ * answers; when it does not, many threads search this table while the host may allocate and free.
+ * Searching takes no lock: a writer makes a sequence number odd, changes the table and makes it
+ * even again; a reader that saw an odd number, or another number afterwards, tries again (a
+ * "sequence lock"). All that readers touch is atomic, written with release and read with acquire
+ * order, which keeps the numbers and the data in order and costs nothing on x86.
  *
  * Since device addresses are handed out in rising order, a new record mostly goes to the end. Freed
  * records stay for a while, so that a report can say "inside memory that was freed". */

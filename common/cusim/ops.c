@@ -3,7 +3,7 @@
  *
  * The patterns of ops.def are made for people: "add{.rn|rz|rm|rp}{.ftz}{.sat}.f32". The first call
  * compiles them all, once, into what a machine likes better: each row becomes a list of slots, each
- * slot a set of suffixes with one bit for each, and rows with the same first word stand in one list.
+ * slot a set of suffixes with one bit for each; rows with the same first word stand in one list.
  * To match is then to walk along the slots of a few rows. */
 #include "ops.h"
 
@@ -256,7 +256,8 @@ static void explain(const char *text, size_t n, unsigned row, const int *suffix,
     else
         (void)snprintf(reason, REASON, "%.*s: a suffix is missing: %s", short_bytes(n), text,
                        pattern);
-    if (strlen(reason) == REASON - 1) memcpy(reason + REASON - 4, "...", 3);
+    if (strlen(reason) == REASON - 1)
+        for (unsigned i = 2; i <= 4; ++i) reason[REASON - i] = '.'; /* cut off */
 }
 
 static void fill(CusimForm *form, unsigned row, const int *suffix, unsigned n) {

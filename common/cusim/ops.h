@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* ops.h - instructions by name: what the text "add.rn.ftz.f32" means.
  *
- * The first word of an instruction and its suffixes select a row of ops.def; the suffixes, as a set,
- * are its form: types, rounding, space and so on. Forms are found once for each distinct text of a
- * module and then shared, so that matching costs nothing. */
+ * The first word of an instruction and its suffixes select a row of ops.def; the suffixes, as a
+ * set, are its form: types, rounding, space and so on. Forms are found once for each distinct text
+ * of a module and then shared, so that matching costs nothing. */
 #ifndef CUSIM_OPS_H
 #define CUSIM_OPS_H
 
@@ -91,8 +91,10 @@ extern const CusimOpRow cusim_op_rows[CUSIM_OP_COUNT];
 
 /* cusim_op_find - the form that an opcode with all its suffixes means.
  *   shapes  text: n bytes, "add.rn.ftz.f32", no final 0 needed
- *   errors  false if no row matches; reason (may be NULL, else at least 128 bytes) says why: no such
- *           instruction, or the first suffix that does not fit
+ *   errors  false if no row matches; reason (may be NULL, else at least 128 bytes) says why: no
+ *           such instruction, the first suffix that does not fit, or suffixes that exclude or need
+ *           each other
+ *   order   suffixes are looked for in the order of the pattern first, then in any, as ptxas does
  *   source  patterns of ops.def */
 bool cusim_op_find(const char *text, size_t n, CusimForm *form, char *reason);
 

@@ -58,7 +58,7 @@ static bool seen_elsewhere(CusimLinkage linkage) { return linkage != CUSIM_LOCAL
 /* Of two definitions: does the new one replace the old one? Two strong ones are an error. */
 static bool replaces(CusimLinkage old, CusimLinkage new, bool *clash) {
     *clash = old == CUSIM_VISIBLE && new == CUSIM_VISIBLE;
-    return new == CUSIM_VISIBLE && old != CUSIM_VISIBLE;
+    return new == CUSIM_VISIBLE &&old != CUSIM_VISIBLE;
 }
 
 static CUresult define_variable(Loader *l, CusimVariable *v) {
@@ -91,13 +91,14 @@ static CUresult define_function(Loader *l, CusimFunction *f) {
     return CUDA_SUCCESS;
 }
 
-#define EACH_MODULE(m)                                                                             \
-    for (uint32_t m##_i = 0; m##_i < l->program->n_modules; m##_i++)                               \
-        for (CusimPtxModule *m = l->program->modules[m##_i]; m; m = NULL)
+/* For each module m that is linked. */
+#define EACH_MODULE                                                                                \
+    for (uint32_t i_ = 0; i_ < l->program->n_modules; i_++)                                        \
+        for (CusimPtxModule *m = l->program->modules[i_]; m; m = NULL)
 
 static CUresult link_names(Loader *l) {
     size_t n = 0;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimVariable *v = m->variables; v; v = v->next) n++;
         for (CusimFunction *f = m->functions; f; f = f->next) n++;
     }
@@ -107,7 +108,7 @@ static CUresult link_names(Loader *l) {
     l->program->function = calloc(n + 1, sizeof(CusimFunction *));
     if (!l->symbol || !l->program->function) return CUDA_ERROR_OUT_OF_MEMORY;
     CUresult result = CUDA_SUCCESS;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimVariable *v = m->variables; v && result == CUDA_SUCCESS; v = v->next)
             result = define_variable(l, v);
         for (CusimFunction *f = m->functions; f && result == CUDA_SUCCESS; f = f->next) {
@@ -117,7 +118,7 @@ static CUresult link_names(Loader *l) {
         }
     }
     if (result != CUDA_SUCCESS) return result;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimFunction *f = m->functions; f; f = f->next) {
             const Symbol *s = find(l, f->name);
             if (s->name && s->function && s->function != f &&
@@ -184,7 +185,7 @@ typedef CUresult EachVariable(Loader *l, CusimVariable *v);
 
 static CUresult each_variable(Loader *l, EachVariable *what) {
     CUresult result = CUDA_SUCCESS;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimVariable *v = m->variables; v && result == CUDA_SUCCESS; v = v->next)
             result = what(l, v);
         for (CusimFunction *f = m->functions; f; f = f->next)
@@ -264,7 +265,7 @@ static void walk_operand(Walk *w, const CusimOperand *o) {
 /* Functions whose address stands in a variable may be called by whoever calls through a register. */
 static void walk_tables(Walk *w) {
     const Loader *l = w->loader;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimVariable *v = m->variables; v; v = v->next)
             for (size_t i = 0; i < v->n_relocs; i++) {
                 if (v->relocs[i].function) walk_function(w, v->relocs[i].function);
@@ -382,7 +383,7 @@ static CUresult parse(Loader *l, const char *text, size_t n, CusimPtxModule **mo
 static CUresult decode_all(Loader *l, const uint64_t *top) {
     CusimProgram *p = l->program;
     CusimCode **tail = &p->codes;
-    EACH_MODULE(m) {
+    EACH_MODULE {
         for (CusimFunction *f = m->functions; f; f = f->next) {
             if (!f->has_body || f->definition) continue; /* another definition replaces it */
             CusimCode *code = cusim_decode(m, f, l->log, l->log_bytes);

@@ -110,7 +110,7 @@ typedef struct {
     uint32_t loc_file, loc_line; /* .loc in force; file 0: none */
     int guard;                   /* predicate register, or -1 */
     bool guard_negated;
-    /* In the order of the row's operand list; those that may be left out, and are, are not there. */
+    /* In the order of the row's operand list, without those that are left out. */
     CusimOperand *operand;
     uint32_t n_operands;
     /* call only: operand holds the arguments; results and callee are apart. */

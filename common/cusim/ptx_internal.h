@@ -12,9 +12,9 @@
  *   ptx_function.c  .entry and .func: what stands before the body
  *   ptx_parse.c     the module, and names that were used before they were declared
  *
- * Errors: cusim_ptx_error() notes a line for the log and turns the current token into the end of the
- * text. Nothing is read any more, so that every loop ends by itself, until the parser's outermost
- * loop calls cusim_ptx_recover(), which goes on behind the next ';' or '}'. */
+ * Errors: cusim_ptx_error() notes a line for the log and turns the current token into the end of
+ * the text. Nothing is read any more, so that every loop ends by itself, until the outermost loop
+ * calls cusim_ptx_recover(), which goes on behind the next ';' or '}'. */
 #ifndef CUSIM_PTX_INTERNAL_H
 #define CUSIM_PTX_INTERNAL_H
 
@@ -250,7 +250,7 @@ const char *cusim_ptx_shown(const PtxParser *p, char text[static 64]);
 
 /* ---- ptx_symbol.c ---- */
 PtxName *cusim_ptx_name(PtxParser *p, const char *text, size_t n); /* NULL: no memory */
-/* The innermost symbol of a name, or NULL. For a register of a range, *number is its place in it. */
+/* The innermost symbol of a name, or NULL. *number: for a register of a range, its place in it. */
 PtxSymbol *cusim_ptx_find(PtxParser *p, PtxName *name, uint32_t *number);
 /* A new symbol in the current scope; an error if the scope has it already. */
 PtxSymbol *cusim_ptx_declare(PtxParser *p, PtxName *name, PtxSymbolKind kind);
@@ -301,7 +301,7 @@ PtxOpcode *cusim_ptx_opcode_of(PtxParser *p, PtxName *text);
 
 /* ---- ptx_statement.c ---- */
 void cusim_ptx_body(PtxParser *p); /* from behind the '{' up to and with its '}' */
-/* .loc, .file, .pragma and .section, which may stand everywhere; false: the token is none of them. */
+/* .loc, .file, .pragma and .section, which may stand everywhere; false: it is none of them. */
 bool cusim_ptx_anywhere(PtxParser *p);
 bool cusim_ptx_linkage(PtxParser *p, CusimLinkage *linkage); /* .visible and its like, any number */
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* ptx_lex.c - PTX text to tokens, and errors with their line.
  *
- * PTX has few kinds of words: names such as %r5 or $L__BB0_1, directives and suffixes that begin with
- * a dot, numbers, and C's operators. The one surprise is the instruction itself: "ld.global.L1::
- * no_allocate.u32" is a name with suffixes in which '::' and digits may stand, so the parser asks for
- * it by cusim_ptx_opcode() where a statement begins. */
+ * PTX has few kinds of words: names such as %r5 or $L__BB0_1, directives and suffixes that begin
+ * with a dot, numbers, and C's operators. The one surprise is the instruction itself:
+ * "ld.global.L2::128B.u32" is a name with suffixes in which '::' and digits may stand, so the
+ * parser asks for it by cusim_ptx_opcode() where a statement begins. */
 #include "ptx_internal.h"
 
 #include <ctype.h>
@@ -28,7 +28,8 @@ static bool is_hex(char c) {
 
 /* The character k places ahead, or 0. */
 static char ahead(const PtxParser *p, size_t k) {
-    return (size_t)(p->end - p->at) > k ? p->at[k] : 0;
+    if ((size_t)(p->end - p->at) > k) return p->at[k];
+    return 0;
 }
 
 /* ---- Errors ---- */

@@ -2,8 +2,8 @@
 /* ptx_operand.c - the operands of an instruction, and whether they suit it.
  *
  * First an operand is read for what it is: a register, a constant, {a, b}, [a+4]. Then the list of
- * the instruction's row in ops.def, such as "=0 0 u", says for each what it must be; a type error is
- * found here, so that nothing behind the parser has to doubt an operand. */
+ * the instruction's row in ops.def, such as "=0 0 u", says for each what it must be. A type error
+ * is found here, so that nothing behind the parser has to doubt an operand. */
 #include "ptx_internal.h"
 
 #include <stdio.h>
@@ -251,8 +251,8 @@ static Kind kind_of(CusimType type) {
     return type <= CUSIM_B128 ? BITS : WHOLE;
 }
 
-/* The PTX ISA's tables "Operand Type Checking" and "Relaxed Type-checking": bits go with anything of
- * their size; ld, st and cvt allow a register that is wider. */
+/* The PTX ISA's tables "Operand Type Checking" and "Relaxed Type-checking": bits go with anything
+ * of their size; ld, st and cvt allow a register that is wider. */
 static bool fits(CusimType want, CusimType have, bool wide) {
     if (want == CUSIM_PRED || have == CUSIM_PRED) return want == have;
     unsigned wanted = cusim_type_bytes(want), there = cusim_type_bytes(have);
@@ -401,7 +401,7 @@ static void check_space(PtxParser *p, const Place *place, const CusimOperand *o)
     wrong(p, place, text);
 }
 
-/* A parameter is not next to anything: an access must stay within, and kernels do not write theirs. */
+/* A parameter is not next to anything: an access must stay within. Kernels do not write theirs. */
 static void check_parameter(PtxParser *p, const Place *place, const CusimOperand *o) {
     const CusimVariable *v = o->variable;
     if (!v || v->space != CUSIM_SPACE_PARAM) return;

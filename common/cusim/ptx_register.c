@@ -84,8 +84,8 @@ static void one(PtxParser *p, PtxType type) {
 }
 
 void cusim_ptx_registers(PtxParser *p) {
-    PtxType type;
-    if (!cusim_ptx_type(p, &type)) return;
+    PtxType type = {.vector = 1};
+    if (!cusim_ptx_type(p, &type) || !type.vector) return;
     if (p->depth == 0) {
         cusim_ptx_error(p, ".reg belongs into a function");
         return;

@@ -2,13 +2,13 @@
 /* stats.c - counts what kernels do: how many instructions with how many lanes, how often a warp
  * parts at a branch, how well its memory accesses fall together.
  *
- * Times on a CPU say nothing about a GPU, these counts do: a load that touches 32 sectors instead of
- * 4 does so on every GPU. Each thread counts for itself while it runs a block, and adds its counts to
- * those of the launch when the block ends; the launches of a kernel are added up by its name and
- * shown when the process ends. stats.def says what each number means.
+ * Times on a CPU say nothing about a GPU, these counts do: a load that touches 32 sectors instead
+ * of 4 does so on every GPU. Each thread counts for itself while it runs a block, and adds its
+ * counts to those of the launch when the block ends; the launches of a kernel are added up by its
+ * name and shown when the process ends. stats.def says what each number means.
  *
  *   CUSIM_STATS=text     a table on stderr
- *   CUSIM_STATS=json     one line with one object: {"schema": 1, "kernels": [{...}], "total": {...}}
+ *   CUSIM_STATS=json     one object in one line: {"schema": 1, "kernels": [{...}], "total": {...}}
  *   CUSIM_STATS_FILE     a file to which either is appended instead */
 #include "observer.h"
 
@@ -85,8 +85,17 @@ static unsigned insert(uint64_t *sorted, unsigned n, uint64_t value) {
  * and two lanes either have the same bytes or none in common. */
 static void count_sectors(uint32_t mask, const uint64_t *address, unsigned bytes, uint64_t *sectors,
                           uint64_t *ideal) {
-    uint64_t sector[CUSIM_LANES], place[CUSIM_LANES];
+    uint64_t sector[CUSIM_LANES], place[CUSIM_LANES], first = address[0];
     unsigned n_sectors = 0, n_places = 0;
+    bool in_a_row = mask == CUSIM_ALL;
+    for (unsigned i = 0; in_a_row && i < CUSIM_LANES; i++)
+        in_a_row = address[i] == first + (uint64_t)i * bytes;
+    if (in_a_row) { /* the usual case, by arithmetic */
+        uint64_t end = first + (uint64_t)CUSIM_LANES * bytes;
+        *sectors += (end - 1) / SECTOR_BYTES - first / SECTOR_BYTES + 1;
+        *ideal += bytes; /* of 32 lanes, in units of 32 */
+        return;
+    }
     CUSIM_EACH_LANE(lane) {
         n_sectors = insert(sector, n_sectors, address[lane] / SECTOR_BYTES);
         n_places = insert(place, n_places, address[lane]);

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* stream.c - streams: queues of commands, and the threads that carry them out.
  *
- * A stream is a list of commands: launches, copies, event records and so on, done one after the other.
- * Different streams go on side by side. All of it stands under one lock, which is held only to look at
- * lists, never while a command is carried out.
+ * A stream is a list of commands: launches, copies, event records and so on, done one after the
+ * other. Different streams go on side by side. All of it stands under one lock, which is held only
+ * to look at lists, never while a command is carried out.
  *
  * Who carries out commands?
- *   workers     up to CUSIM_THREADS threads, made when first needed. A launch of many blocks is taken
- *               up by all of them: each takes blocks from launch->next until none is left.
+ *   workers     up to CUSIM_THREADS threads, made when first needed. A launch of many blocks is
+ *               taken up by all of them: each takes blocks from launch->next until none is left.
  *   host        a thread of the program that waits for a stream does not sleep while there is work
- *               that it could do itself: it carries out the commands at the head of the stream. So a
- *               small launch with a wait costs no change of threads, which is worth 20 to 40 us.
+ *               that it could do itself: it carries out the commands at the head of the stream. So
+ *               a small launch with a wait costs no change of threads, which is worth 20 to 40 us.
  *   one thread  for host functions alone, since they may block.
  *
  * When is a worker woken? For large commands at once. For small ones that would cost more than the
- * work itself if the host is about to wait for them anyway; but they must start without the host, too.
- * So while there has been work of late, one worker, the poller, looks every POLL_NS whether a small
- * command has waited longer than FRESH_NS; after IDLE_POLLS looks in vain it sleeps, and the next
- * command wakes it.
+ * work itself if the host is about to wait for them anyway; but they must start without the host,
+ * too. So while there has been work of late, one worker, the poller, looks every POLL_NS whether a
+ * small command has waited longer than FRESH_NS; after IDLE_POLLS looks in vain it sleeps, and the
+ * next command wakes it.
  *
- * Order between streams is by number: commands are numbered as they are submitted. Stream 0 waits for
- * all commands with smaller numbers in the context's blocking streams, and these for stream 0's, which
- * is the rule of the legacy default stream. With CUSIM_SCHEDULE=inorder each command waits for all
- * smaller numbers, wherever they are. */
+ * Order between streams is by number: commands are numbered as they are submitted. Stream 0 waits
+ * for all commands with smaller numbers in the context's blocking streams, and these for stream
+ * 0's, which is the rule of the legacy default stream. With CUSIM_SCHEDULE=inorder each command
+ * waits for all smaller numbers, wherever they are. */
 #include "stream.h"
 
 #include <errno.h>
@@ -42,26 +42,26 @@ static pthread_mutex_t lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 #endif
 static pthread_cond_t wake_sleeper = PTHREAD_COND_INITIALIZER;
-static pthread_cond_t wake_poller; /* on the monotonic clock: init() */
+static pthread_cond_t wake_poller;                            /* on the monotonic clock: init() */
 static pthread_cond_t wake_caller = PTHREAD_COND_INITIALIZER; /* the thread of host functions */
 static pthread_cond_t progress = PTHREAD_COND_INITIALIZER;    /* a command has been completed */
 
-static CusimStream *active;           /* streams that have commands */
-static uint64_t last_number;          /* of the newest command */
-static uint64_t last_stream;          /* id of the newest stream */
-static _Atomic uint64_t n_completed;  /* commands, ever */
-static int n_waiting;                 /* host threads that sleep until there is progress */
-static int n_sleeping;                /* workers without a poll */
-static bool polling;                  /* there is a poller, */
-static uint64_t poll_at;              /* which looks again at this time */
+static CusimStream *active;          /* streams that have commands */
+static uint64_t last_number;         /* of the newest command */
+static uint64_t last_stream;         /* id of the newest stream */
+static _Atomic uint64_t n_completed; /* commands, ever */
+static int n_waiting;                /* host threads that sleep until there is progress */
+static int n_sleeping;               /* workers without a poll */
+static bool polling;                 /* there is a poller, */
+static uint64_t poll_at;             /* which looks again at this time */
 static _Atomic bool quitting;
 
 static pthread_t workers[MAX_WORKERS], caller;
 static int n_workers;
 static bool has_caller, caller_busy;
 
-/* Spare CusimWorkers: what a thread needs to run blocks. */
-static CusimWorker *spare[MAX_WORKERS];
+/* CusimWorkers: what a thread needs to run blocks. Those that no thread has, and all of them. */
+static CusimWorker *spare[MAX_WORKERS], *worker_states[MAX_WORKERS];
 static int n_spare, n_worker_states;
 
 static _Thread_local bool in_host_function;
@@ -135,7 +135,8 @@ static void fail_context(CusimContext *context, CUresult code) {
 
 /* ---- What may start. All functions from here on need the lock, unless they say otherwise ---- */
 
-/* The stream whose head must be done before a command numbered so may start in this one; NULL: none. */
+/* The stream whose head must be done before a command numbered so may start in this one; NULL:
+ * none. */
 static CusimStream *blocker_of(CusimStream *stream, uint64_t number) {
     if (cusim_settings()->in_order) {
         CusimStream *first = NULL;
@@ -213,7 +214,8 @@ static void pop(CusimCommand *c) {
     free_if_over(stream);
 }
 
-/* Records and waits need no thread: complete those at heads that may start, until there are none. */
+/* Records and waits need no thread: complete those at heads that may start, until there are none.
+ * */
 static void advance(void) {
     bool again = true, call = false;
     while (again) {
@@ -280,7 +282,7 @@ static CusimWorker *take_worker(void) {
     if (n_spare) return spare[--n_spare];
     if (n_worker_states >= MAX_WORKERS) return NULL;
     CusimWorker *worker = cusim_worker_new(n_worker_states);
-    if (worker) n_worker_states++;
+    if (worker) worker_states[n_worker_states++] = worker;
     return worker;
 }
 
@@ -397,7 +399,8 @@ static void poll(uint64_t now, int idle) {
 
 static void *worker_main(void *unused) {
     (void)unused;
-    (void)prctl(PR_SET_TIMERSLACK, 1000ul, 0ul, 0ul, 0ul); /* ns; the default of 50 us is a long time */
+    (void)prctl(PR_SET_TIMERSLACK, 1000ul, 0ul, 0ul,
+                0ul); /* ns; the default of 50 us is a long time */
     pthread_mutex_lock(&lock);
     CusimWorker *worker = take_worker();
     int idle = 0;
@@ -587,7 +590,8 @@ static void wait_until(CusimStream *stream, uint64_t number) {
     end_helping(stream);
 }
 
-/* A stream that has a command of at most that number, which a wait for this stream must wait for. */
+/* A stream that has a command of at most that number, which a wait for this stream must wait for.
+ * */
 static CusimStream *unfinished(CusimStream *stream, uint64_t number) {
     if (stream->head && stream->head->number <= number) return stream;
     return stream->legacy ? blocker_of(stream, number + 1) : NULL;

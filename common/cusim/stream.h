@@ -5,10 +5,11 @@
 
 #include "api.h"
 
-/* A copy or a fill of a box: depth slices of height rows of width bytes. A plain copy is one row. */
+/* A copy or a fill of a box: depth slices of height rows of width bytes. A plain copy is one row.
+ * */
 struct CusimTransfer {
-    uint8_t *to; /* host addresses, both */
-    const uint8_t *from; /* NULL: a fill */
+    uint8_t *to;                                       /* host addresses, both */
+    const uint8_t *from;                               /* NULL: a fill */
     size_t to_pitch, from_pitch, to_slice, from_slice; /* bytes from row to row, slice to slice */
     size_t width, height, depth;
     uint32_t value;   /* fill */
@@ -42,14 +43,14 @@ struct CusimCommand {
     CusimCommandKind kind;
     CusimStream *stream;
     CusimCommand *next;
-    uint64_t number;       /* 1, 2, ... in the order of submission, over all streams */
+    uint64_t number; /* 1, 2, ... in the order of submission, over all streams */
     uint64_t submitted_ns;
-    bool small;            /* so little work that waking a thread for it would cost more */
-    bool running;          /* somebody has begun it */
-    bool begun;            /* launch: cusim_launch_begin has returned, others may join */
-    bool finished;         /* launch: all blocks are */
-    bool ending;           /* launch: nobody may join any more */
-    int helpers;           /* threads that are at it */
+    bool small;    /* so little work that waking a thread for it would cost more */
+    bool running;  /* somebody has begun it */
+    bool begun;    /* launch: cusim_launch_begin has returned, others may join */
+    bool finished; /* launch: all blocks are */
+    bool ending;   /* launch: nobody may join any more */
+    int helpers;   /* threads that are at it */
     union {
         CusimTransfer transfer;
         CusimMark *mark;
@@ -70,14 +71,14 @@ struct CusimStream {
     uint64_t id;
     unsigned flags;
     int priority;
-    bool legacy;                       /* stream 0 */
-    bool blocking;                     /* waits for stream 0, and stream 0 for it */
-    bool destroyed;                    /* freed when it is empty */
-    int hosts;                         /* host threads that are carrying out its commands */
-    int pins;                          /* host threads that look at it */
+    bool legacy;    /* stream 0 */
+    bool blocking;  /* waits for stream 0, and stream 0 for it */
+    bool destroyed; /* freed when it is empty */
+    int hosts;      /* host threads that are carrying out its commands */
+    int pins;       /* host threads that look at it */
     CusimCommand *head, *tail;
-    CusimStream *next, *previous;      /* list of all streams that have commands */
-    CusimStream *sibling;              /* list of all streams of the context */
+    CusimStream *next, *previous; /* list of all streams that have commands */
+    CusimStream *sibling;         /* list of all streams of the context */
 };
 
 CusimStream *cusim_stream_new(CusimContext *context, unsigned flags, int priority, bool legacy);
@@ -85,7 +86,7 @@ void cusim_stream_destroy(CusimStream *stream); /* its commands still run */
 /* All streams of a context that ends; waits for their commands. */
 void cusim_streams_destroy(CusimContext *context);
 
-CusimCommand *cusim_command_new(CusimCommandKind kind); /* zeroed; NULL: out of memory */
+CusimCommand *cusim_command_new(CusimCommandKind kind);     /* zeroed; NULL: out of memory */
 CusimCommand *cusim_command_new_launch(size_t param_bytes); /* with launch->params, zeroed */
 void cusim_command_free(CusimCommand *command);
 /* Takes the command, whatever it returns. */

@@ -49,10 +49,8 @@ static void make_ready(CusimWarp *warp, const CusimSplit *split) {
 static CusimNode *new_node(CusimWarp *warp, uint32_t pc, uint32_t expected) {
     struct CusimBlockState *b = warp->block->state;
     CusimNode *node = b->spare_node;
-    if (node)
-        b->spare_node = node->parent;
-    else if (!(node = malloc(sizeof *node)))
-        return NULL;
+    if (node) b->spare_node = node->parent;
+    else if (!(node = malloc(sizeof *node))) return NULL;
     *node = (CusimNode){.pc = pc,
                         .expected = expected,
                         .frame = warp->state->now.frame,
@@ -102,9 +100,8 @@ static void look_again(CusimWarp *warp) {
     struct CusimWarpState *s = warp->state;
     for (uint32_t i = 0; i < s->n_waiting;) {
         const CusimSplit *w = &s->waiting[i];
-        bool done =
-            w->wait == CUSIM_WAIT_SYNC &&
-            sync_complete(warp, w->members, &w->frame->code->source[w->pc]->form);
+        bool done = w->wait == CUSIM_WAIT_SYNC &&
+                    sync_complete(warp, w->members, &w->frame->code->source[w->pc]->form);
         i = done ? 0 : i + 1;
     }
 }
@@ -241,8 +238,9 @@ static uint64_t read_place(const CusimWarp *warp, const uint8_t *data, uint32_t 
     uint64_t value = 0;
     if (!place->reg) {
         uint32_t n = place->bytes < 8 ? place->bytes : 8;
-        memcpy(&value, warp->local + (size_t)lane * warp->block->local_bytes + local_base +
-                           place->local, n);
+        memcpy(&value,
+               warp->local + (size_t)lane * warp->block->local_bytes + local_base + place->local,
+               n);
     } else if (place->bytes) {
         memcpy(&value, data + place->reg + (size_t)lane * place->bytes, place->bytes);
     } else {
@@ -409,7 +407,7 @@ static void gather(uint8_t *to, const CusimSplit *split, const uint8_t *kinds) {
     for (int k = 0; k < 7 && kinds[k]; k++) {
         if (!inst->r[k] || kinds[k] & R_RESULT) continue;
         const uint8_t *from = split->frame->data + inst->r[k];
-        uint8_t *slot = to + 64 + k * GATHER_SLOT;
+        uint8_t *slot = to + 64 + (size_t)k * GATHER_SLOT;
         unsigned bytes = operand_bytes(kinds[k], inst);
         if (!bytes) {
             uint32_t have, bits;
@@ -422,7 +420,7 @@ static void gather(uint8_t *to, const CusimSplit *split, const uint8_t *kinds) {
         }
         uint32_t mask = split->mask;
         CUSIM_EACH_LANE(lane)
-        memcpy(slot + (unsigned)lane * bytes, from + (unsigned)lane * bytes, bytes);
+        memcpy(slot + (size_t)lane * bytes, from + (size_t)lane * bytes, bytes);
     }
 }
 
@@ -431,7 +429,7 @@ static void scatter(const uint8_t *data, const CusimSplit *split, const uint8_t 
     for (int k = 0; k < 7 && kinds[k]; k++) {
         if (!inst->r[k] || !(kinds[k] & R_RESULT)) continue;
         uint8_t *to = split->frame->data + inst->r[k];
-        const uint8_t *slot = data + 64 + k * GATHER_SLOT;
+        const uint8_t *slot = data + 64 + (size_t)k * GATHER_SLOT;
         if (kinds[k] & R_PRED) {
             uint32_t have, bits;
             memcpy(&bits, slot, sizeof bits);
@@ -442,7 +440,7 @@ static void scatter(const uint8_t *data, const CusimSplit *split, const uint8_t 
         }
         uint32_t mask = split->mask;
         CUSIM_EACH_LANE(lane)
-        memcpy(to + (unsigned)lane * 4, slot + (unsigned)lane * 4, 4);
+        memcpy(to + (size_t)lane * 4, slot + (size_t)lane * 4, 4);
     }
 }
 
@@ -501,8 +499,8 @@ static bool sync_complete(CusimWarp *warp, uint32_t members, const CusimForm *fo
 int cusim_warp_sync(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
     struct CusimWarpState *s = warp->state;
     const CusimPtxInst *source = s->now.frame->code->source[inst->index];
-    const uint32_t *members = (const uint32_t *)(const void *)(warp->frame +
-                                                               inst->r[inst->aux & 7]);
+    const uint32_t *members =
+        (const uint32_t *)(const void *)(warp->frame + inst->r[inst->aux & 7]);
     uint32_t ready = 0, value_of[CUSIM_LANES], group_of[CUSIM_LANES], n = 0;
     for (uint32_t rest = mask; rest;) {
         uint32_t value = members[__builtin_ctz(rest)], group = 0;

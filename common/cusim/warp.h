@@ -73,9 +73,9 @@ enum {
 enum { CUSIM_BARRIERS = 16, CUSIM_MAX_WARPS = 32 };
 
 typedef struct {
-    uint32_t expected; /* threads, a multiple of 32; 0: nobody has arrived */
-    bool all;          /* all of the block */
-    uint32_t arrived;  /* 32 for each warp of which all lanes have arrived */
+    uint32_t expected;              /* threads, a multiple of 32; 0: nobody has arrived */
+    bool all;                       /* all of the block */
+    uint32_t arrived;               /* 32 for each warp of which all lanes have arrived */
     uint32_t part[CUSIM_MAX_WARPS]; /* lanes of warps of which others are missing */
     uint32_t waiting;               /* lanes */
     uint32_t popc, n;               /* bar.red: lanes with a true predicate, all lanes */
@@ -98,7 +98,7 @@ struct CusimBlockState {
     uint32_t local_limit;
     void *memory;       /* of warps, states, entry frames and shared memory */
     void *local_memory; /* of all warps */
-    char *text; /* what printf wrote */
+    char *text;         /* what printf wrote */
     size_t text_bytes, text_room;
     CusimBlock *next; /* launch.c: resident blocks, spare blocks */
 };
@@ -135,11 +135,11 @@ uint64_t cusim_warp_hash(const CusimWarp *warp);
 enum { CUSIM_BUDGET = 1 << 16, CUSIM_WAIT_COST = 1024 };
 
 /* ---- block.c: one block of a launch, on one thread ---- */
-CusimBlock *cusim_block_new(CusimWorker *worker, CusimLaunch *launch); /* NULL: no memory */
+CusimBlock *cusim_block_new(CusimWorker *worker, CusimLaunch *launch);     /* NULL: no memory */
 bool cusim_block_fits(const CusimBlock *block, const CusimLaunch *launch); /* may be used again */
 void cusim_block_free(CusimBlock *block);
 void cusim_block_begin(CusimBlock *block, CusimLaunch *launch, uint64_t number);
-CusimState cusim_block_run(CusimBlock *block); /* RAN_TO_END, YIELDS or FAILED; never WAITS */
+CusimState cusim_block_run(CusimBlock *block);   /* RAN_TO_END, YIELDS or FAILED; never WAITS */
 bool cusim_block_stuck(const CusimBlock *block); /* the state of all that runs repeats */
 /* The report of a deadlock, and the fault. */
 void cusim_block_deadlock(CusimBlock *block, bool spinning);
@@ -168,7 +168,8 @@ int cusim_builtin_call(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
                        const CusimCallSite *site, CusimBuiltin builtin);
 
 /* ---- decode.c, cfg.c, backend.c ---- */
-extern CusimOp cusim_broken; /* CUSIM_FAULT=op:NAME: the row that shall be wrong, for tests of tests */
+extern CusimOp
+    cusim_broken; /* CUSIM_FAULT=op:NAME: the row that shall be wrong, for tests of tests */
 uint64_t cusim_clock(CusimWorker *worker); /* grows with each call */
 uint64_t cusim_now_ns(void);
 uint32_t cusim_n_sms(void); /* %nsmid */

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# sim.sh - `./cook sim -- CMD ARGS`: run any program that uses the CUDA driver on cusim, the software
-# device, without changing or rebuilding it: the loader finds cusim's libcuda.so.1 first. With
-# --check a launch's accesses are looked at one by one, and the exit code says what was found.
+# sim.sh - `./cook sim -- CMD ARGS`: run any program that uses the CUDA driver on cusim, the
+# software device, without changing or rebuilding it: the loader finds cusim's libcuda.so.1 first.
+# With --check a launch's accesses are looked at one by one, and the exit code says what was found.
 #
 #   sim.sh BUILD [OPTIONS] [--] CMD ARGS     BUILD: the build tree, whose lib/cusim has the library
 set -u

@@ -352,14 +352,22 @@ HC_DEVICE float max(float x, float y) { return fmaxf(x, y); }
 HC_DEVICE double min(double x, double y) { return fmin(x, y); }
 HC_DEVICE double max(double x, double y) { return fmax(x, y); }
 
-/* Rounded to nearest and never fused: what the name says, whatever the compiler's options. */
-HC_DEVICE float __fadd_rn(float x, float y) { return __nvvm_add_rn_f(x, y); }
-HC_DEVICE float __fmul_rn(float x, float y) { return __nvvm_mul_rn_f(x, y); }
+/* Rounded to nearest and never fused: what the name says, whatever the compiler's options. Sums and
+ * products stand as instructions, since LLVM takes __nvvm_mul_rn_f for a plain product, and fuses it. */
+#define HC_ROUNDED(name, type, instruction, letter)                                                \
+    HC_DEVICE type name(type x, type y) {                                                          \
+        type result;                                                                               \
+        asm(instruction " %0, %1, %2;" : "=" letter(result) : letter(x), letter(y));               \
+        return result;                                                                             \
+    }
+HC_ROUNDED(__fadd_rn, float, "add.rn.f32", "f")
+HC_ROUNDED(__fmul_rn, float, "mul.rn.f32", "f")
+HC_ROUNDED(__dadd_rn, double, "add.rn.f64", "d")
+HC_ROUNDED(__dmul_rn, double, "mul.rn.f64", "d")
+#undef HC_ROUNDED
 HC_DEVICE float __fmaf_rn(float x, float y, float z) { return __nvvm_fma_rn_f(x, y, z); }
 HC_DEVICE float __fdiv_rn(float x, float y) { return __nvvm_div_rn_f(x, y); }
 HC_DEVICE float __fsqrt_rn(float x) { return __nvvm_sqrt_rn_f(x); }
-HC_DEVICE double __dadd_rn(double x, double y) { return __nvvm_add_rn_d(x, y); }
-HC_DEVICE double __dmul_rn(double x, double y) { return __nvvm_mul_rn_d(x, y); }
 HC_DEVICE double __fma_rn(double x, double y, double z) { return __nvvm_fma_rn_d(x, y, z); }
 
 HC_DEVICE int __float2int_rn(float x) { return __nvvm_f2i_rn(x); }

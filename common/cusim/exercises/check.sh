@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check.sh - check a solution of a PTX exercise: build its checker, run it on cusim with the memory check.
+# check.sh - check a solution of a PTX exercise: build its checker, run it on cusim with the memory
+# check.
 #
 #   sh common/cusim/exercises/check.sh NAME FILE.ptx     NAME: a folder beside this file
 #

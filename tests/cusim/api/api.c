@@ -29,8 +29,7 @@ const char kernels[] =
     "ld.global.u32 %r7, [%rd3]; mul.lo.u32 %r8, %r7, %r6; st.global.u32 [%rd3], %r8;\n"
     "END: ret;\n}\n"
 
-    ".visible .entry spin(.param .u64 flag)\n{\n" REGISTERS
-    "ld.param.u64 %rd1, [flag];\n"
+    ".visible .entry spin(.param .u64 flag)\n{\n" REGISTERS "ld.param.u64 %rd1, [flag];\n"
     "AGAIN: ld.volatile.global.u32 %r1, [%rd1]; setp.eq.u32 %p1, %r1, 0;\n@%p1 bra AGAIN;\n"
     "ret;\n}\n"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* api.h - what the tests of the driver API share: checks that name what they saw, and small kernels.
- * The tests are plain driver-API programs: they know nothing of the library behind the API. */
+/* api.h - what the tests of the driver API share: checks that name what they saw, and small
+ * kernels. The tests are plain driver-API programs: they know nothing of the library behind the
+ * API. */
 #ifndef TEST_API_H
 #define TEST_API_H
 
@@ -70,7 +71,8 @@ static inline double now_ms(void) {
  *   burn(u32 *x, u32 n)           count to n, one thread, and store the count in x
  *   wrong(u32 *x)                 store to *x, one thread
  *   trapped()                     trap
- *   sums(u32 *x)                  x[block] = the sum of the threads' numbers, through shared memory */
+ *   sums(u32 *x)                  x[block] = the sum of the threads' numbers, through shared memory
+ *   */
 extern const char kernels[];
 
 /* The primary context of device 0, made current; the module of kernels; a kernel of it. */

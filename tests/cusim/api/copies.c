@@ -140,8 +140,8 @@ static void boxes(void) {
     CU(cuMemcpy3D(&c));
     for (size_t z = 0; z < D; z++)
         for (size_t y = 0; y < H; y++)
-            memcpy(mirror + (z * 7 + 2 + y) * 20 + 1,
-                   host + ((1 + z) * ROWS + 1 + y) * PITCH + 3, W);
+            memcpy(mirror + (z * 7 + 2 + y) * 20 + 1, host + ((1 + z) * ROWS + 1 + y) * PITCH + 3,
+                   W);
     same("3D");
 }
 
@@ -160,7 +160,8 @@ static void fills(CUstream stream) {
         case 1:
             CU(queued ? cuMemsetD16Async(to, (uint16_t)value, n, stream)
                       : cuMemsetD16(to, (uint16_t)value, n));
-            for (size_t j = 0; j < n; j++) memcpy(mirror + 4 * at + 2 * j, &(uint16_t){(uint16_t)value}, 2);
+            for (size_t j = 0; j < n; j++)
+                memcpy(mirror + 4 * at + 2 * j, &(uint16_t){(uint16_t)value}, 2);
             break;
         default:
             CU(queued ? cuMemsetD32Async(to, value, n, stream) : cuMemsetD32(to, value, n));
@@ -173,7 +174,8 @@ static void fills(CUstream stream) {
         CU(queued ? cuMemsetD2D32Async(to, pitch, value, width, height, stream)
                   : cuMemsetD2D32(to, pitch, value, width, height));
         for (size_t y = 0; y < height; y++)
-            for (size_t x = 0; x < width; x++) memcpy(mirror + 4 * at + y * pitch + 4 * x, &value, 4);
+            for (size_t x = 0; x < width; x++)
+                memcpy(mirror + 4 * at + y * pitch + 4 * x, &value, 4);
         CU(cuStreamSynchronize(stream));
         CU(cuStreamSynchronize(NULL));
         CU(cuMemsetD2D8(to, 11, 3, 7, 5));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* events.c - recording, asking, waiting, and the time between two events. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdatomic.h>
+
 #include "api.h"
 
 int main(void) {
@@ -43,9 +46,9 @@ int main(void) {
     EXPECT(CUDA_ERROR_INVALID_HANDLE, cuEventElapsedTime(&ms, start, never));
 
     /* Not ready as long as what stands before it is not done. */
-    uint32_t *flag;
+    _Atomic uint32_t *flag;
     CU(cuMemHostAlloc((void **)&flag, 4, 0));
-    *(volatile uint32_t *)flag = 0;
+    *flag = 0;
     CUdeviceptr address = (CUdeviceptr)(uintptr_t)flag;
     CU(launch(spin, 1, 1, stream, &address, NULL, NULL));
     CU(cuEventRecord(end, stream));
@@ -53,19 +56,19 @@ int main(void) {
     EXPECT(CUDA_ERROR_NOT_READY, cuEventQuery(end));
     EXPECT(CUDA_ERROR_NOT_READY, cuEventQuery(untimed));
     EXPECT(CUDA_ERROR_NOT_READY, cuEventElapsedTime(&ms, start, end));
-    *(volatile uint32_t *)flag = 1;
+    *flag = 1;
     CU(cuEventSynchronize(untimed));
     EXPECT(CUDA_SUCCESS, cuEventQuery(end));
     CU(cuEventElapsedTime(&ms, start, end));
     TRUE(ms > 0);
 
     /* An event may go while it is pending. */
-    *(volatile uint32_t *)flag = 0;
+    *flag = 0;
     CU(launch(spin, 1, 1, stream, &address, NULL, NULL));
     CU(cuEventRecord(untimed, stream));
     CU(cuEventDestroy(untimed));
     EXPECT(CUDA_ERROR_INVALID_HANDLE, cuEventQuery(untimed));
-    *(volatile uint32_t *)flag = 1;
+    *flag = 1;
     CU(cuStreamSynchronize(stream));
 
     CU(cuEventDestroy(start));

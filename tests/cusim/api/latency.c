@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* latency.c - what an empty launch and a wait for it cost, and that work starts without the host.
- *   latency [MICROSECONDS]   fails if the median launch with its wait takes longer; 0: only print */
+ *   latency [MICROSECONDS]   fails if the median launch with its wait takes longer; 0: only print
+ *   */
+#define _POSIX_C_SOURCE 200809L
+#include <stdatomic.h>
+
 #include "api.h"
 
 static int compare(const void *a, const void *b) {
@@ -33,23 +37,25 @@ int main(int argc, char **argv) {
     for (int r = 0; r < 20; r++) {
         CU(launch(nothing, 1, 32, stream, NULL, NULL, NULL));
         double start = now_ms();
-        while (cuStreamQuery(stream) == CUDA_ERROR_NOT_READY && now_ms() - start < 5000) {}
+        while (cuStreamQuery(stream) == CUDA_ERROR_NOT_READY && now_ms() - start < 5000) {
+        }
         double ms = now_ms() - start;
         if (ms > slowest) slowest = ms;
     }
     printf("launch + query: slowest %.3f ms\n", slowest);
     TRUE(slowest < 5000);
-    uint32_t *shared_x;
+    _Atomic uint32_t *shared_x;
     CU(cuMemHostAlloc((void **)&shared_x, 4, 0));
     unsigned n = 1, k = 5;
     for (int r = 0; r < 5; r++) {
-        *(volatile uint32_t *)shared_x = 1;
+        *shared_x = 1;
         CUdeviceptr x = (CUdeviceptr)(uintptr_t)shared_x;
         nanosleep(&(struct timespec){0, 20000000}, NULL); /* let the workers fall asleep */
         CU(launch(add, 1, 1, stream, &x, &n, &k));
         double start = now_ms();
-        while (*(volatile uint32_t *)shared_x != 6 && now_ms() - start < 5000) {}
-        EQUAL(*(volatile uint32_t *)shared_x, 6);
+        while (*shared_x != 6 && now_ms() - start < 5000) {
+        }
+        EQUAL(*shared_x, 6);
         CU(cuStreamSynchronize(stream));
     }
     CU(cuMemFreeHost(shared_x));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* streams.c - order within and between streams, host functions, priorities, work without the host. */
+/* streams.c - order within and between streams, host functions, priorities, work without the host.
+ * */
+#define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -7,11 +9,13 @@
 
 static CUfunction add, scale, spin, burn;
 
-static void sleep_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
+static void sleep_ms(long ms) {
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
 
 /* A flag in pinned memory, for a kernel that waits for the host. */
-static volatile uint32_t *new_flag(CUdeviceptr *address) {
-    uint32_t *flag;
+static _Atomic uint32_t *new_flag(CUdeviceptr *address) {
+    _Atomic uint32_t *flag;
     CU(cuMemHostAlloc((void **)&flag, 4, 0));
     CU(cuMemHostGetDevicePointer(address, flag, 0));
     *flag = 0;
@@ -48,7 +52,7 @@ static void wait_for_event(void) {
     CUevent event;
     CUdeviceptr flag_address, x;
     unsigned n = 1, seven = 7, two = 2;
-    volatile uint32_t *flag = new_flag(&flag_address);
+    _Atomic uint32_t *flag = new_flag(&flag_address);
     CU(cuStreamCreate(&a, CU_STREAM_NON_BLOCKING));
     CU(cuStreamCreate(&b, CU_STREAM_NON_BLOCKING));
     CU(cuEventCreate(&event, CU_EVENT_DEFAULT));
@@ -83,7 +87,7 @@ static void wait_for_event(void) {
     CU(cuEventDestroy(event));
     CU(cuStreamDestroy(a));
     CU(cuStreamDestroy(b));
-    CU(cuMemFreeHost((void *)(uintptr_t)flag));
+    CU(cuMemFreeHost(flag));
 }
 
 /* Stream 0 waits for blocking streams, and they for it; a non-blocking one does neither. */
@@ -91,11 +95,11 @@ static void legacy_stream(void) {
     CUstream blocking, apart;
     CUdeviceptr flag_address, x;
     unsigned n = 1, one = 1;
-    volatile uint32_t *flag = new_flag(&flag_address);
+    _Atomic uint32_t *flag = new_flag(&flag_address);
     CU(cuStreamCreate(&blocking, CU_STREAM_DEFAULT));
     CU(cuStreamCreate(&apart, CU_STREAM_NON_BLOCKING));
-    CU(cuMemAlloc(&x, 4));
-    CU(cuMemsetD32(x, 0, 1));
+    CU(cuMemAlloc(&x, 8));
+    CU(cuMemsetD32(x, 0, 2));
     CU(cuCtxSynchronize());
 
     CU(launch(spin, 1, 1, blocking, &flag_address, NULL, NULL));
@@ -112,20 +116,22 @@ static void legacy_stream(void) {
     *flag = 0;
     CU(launch(spin, 1, 1, CU_STREAM_LEGACY, &flag_address, NULL, NULL));
     CU(launch(add, 1, 1, blocking, &x, &n, &one));
-    CU(launch(add, 1, 1, CU_STREAM_PER_THREAD, &x, &n, &one)); /* a blocking stream, too */
+    CUdeviceptr y = x + 4; /* the two streams go on beside each other */
+    CU(launch(add, 1, 1, CU_STREAM_PER_THREAD, &y, &n, &one)); /* a blocking stream, too */
     sleep_ms(5);
     EXPECT(CUDA_ERROR_NOT_READY, cuStreamQuery(blocking));
     EXPECT(CUDA_ERROR_NOT_READY, cuStreamQuery(CU_STREAM_PER_THREAD));
     *flag = 1;
     CU(cuStreamSynchronize(blocking));
     CU(cuStreamSynchronize(CU_STREAM_PER_THREAD));
-    uint32_t got;
-    CU(cuMemcpyDtoH(&got, x, 4));
-    EQUAL(got, 4);
+    uint32_t got[2];
+    CU(cuMemcpyDtoH(got, x, 8));
+    EQUAL(got[0], 3);
+    EQUAL(got[1], 1);
     CU(cuMemFree(x));
     CU(cuStreamDestroy(blocking));
     CU(cuStreamDestroy(apart));
-    CU(cuMemFreeHost((void *)(uintptr_t)flag));
+    CU(cuMemFreeHost(flag));
 }
 
 /* ---- Host functions ---- */
@@ -166,7 +172,17 @@ static void host_functions(void) {
     }
     CU(cuStreamSynchronize(stream));
     EQUAL(atomic_load(&calls), 20);
-    /* A host function that blocks holds up its own stream, and no other. */
+    CU(cuMemFree(x));
+    CU(cuStreamDestroy(stream));
+}
+
+/* A host function that blocks holds up its own stream, and no other. */
+static void blocked_host_function(void) {
+    CUstream stream;
+    CUdeviceptr x;
+    unsigned n = 1, one = 1;
+    CU(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
+    CU(cuMemAlloc(&x, 4));
     pthread_mutex_lock(&held);
     CU(cuLaunchHostFunc(stream, take, NULL));
     EXPECT(CUDA_ERROR_NOT_READY, cuStreamQuery(stream));
@@ -205,7 +221,7 @@ static void many(void) {
     enum { STREAMS = 200 };
     unsigned n = 1, one = 1;
     CUdeviceptr x;
-    CU(cuMemAlloc(&x, 4 * STREAMS));
+    CU(cuMemAlloc(&x, STREAMS * sizeof(uint32_t)));
     CU(cuMemsetD32(x, 0, STREAMS));
     CU(cuCtxSynchronize());
     for (int i = 0; i < STREAMS; i++) {
@@ -255,9 +271,13 @@ int main(void) {
     burn = kernel(module, "burn");
     order_in_one_stream();
     wait_for_event();
-    legacy_stream();
     host_functions();
-    if (!getenv("TEST_ONE_AT_A_TIME")) side_by_side();
+    /* These need streams that go on beside each other; TEST_ONE_AT_A_TIME: the device has none. */
+    if (!getenv("TEST_ONE_AT_A_TIME")) {
+        legacy_stream();
+        blocked_host_function();
+        side_by_side();
+    }
     many();
     questions(context);
     CU(cuModuleUnload(module));

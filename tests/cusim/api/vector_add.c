@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: MIT
-/* vector_add.c - a whole program, end to end: load PTX from a file, upload, launch, download, compare.
- *   vector_add VECTOR_ADD.PTX [N] */
+/* vector_add.c - a whole program, end to end: load PTX from a file, upload, launch, download,
+ *   compare. vector_add VECTOR_ADD.PTX [N] */
 #include "api.h"
 
 static int run(CUfunction function, int n) {
     size_t bytes = (size_t)n * sizeof(float);
-    float *a = malloc(bytes + 1), *b = malloc(bytes + 1), *c = malloc(bytes + 1);
-    if (!a || !b || !c) return 3;
+    float *host = n > 0 ? malloc(3 * bytes) : NULL;
+    if (!host) return 3;
+    float *a = host, *b = a + n, *c = b + n;
     for (int i = 0; i < n; i++) {
         a[i] = (float)(i % 1000) * 0.5f;
         b[i] = (float)(i % 77) * 0.25f;
         c[i] = -1;
     }
-    CUdeviceptr d_a, d_b, d_c;
+    CUdeviceptr d_a = 0, d_b = 0, d_c = 0;
     CU(cuMemAlloc(&d_a, bytes));
     CU(cuMemAlloc(&d_b, bytes));
     CU(cuMemAlloc(&d_c, bytes));
     CU(cuMemcpyHtoD(d_a, a, bytes));
     CU(cuMemcpyHtoD(d_b, b, bytes));
     void *parameters[] = {&d_c, &d_a, &d_b, &n};
-    double start = now_ms();
-    CU(cuLaunchKernel(function, ((unsigned)n + 255) / 256, 1, 1, 256, 1, 1, 0, NULL, parameters,
-                      NULL));
-    CU(cuCtxSynchronize());
-    double ms = now_ms() - start;
+    double best = 1e9;
+    for (int round = 0; round < 3; round++) {
+        double start = now_ms();
+        CU(cuLaunchKernel(function, ((unsigned)n + 255) / 256, 1, 1, 256, 1, 1, 0, NULL, parameters,
+                          NULL));
+        CU(cuCtxSynchronize());
+        double ms = now_ms() - start;
+        if (ms < best) best = ms;
+    }
     CU(cuMemcpyDtoH(c, d_c, bytes));
     int wrong = 0;
     for (int i = 0; i < n; i++) wrong += c[i] != a[i] + b[i];
-    printf("n %d: %d wrong, kernel %.3f ms\n", n, wrong, ms);
+    printf("n %d: %d wrong, kernel %.3f ms (best of 3)\n", n, wrong, best);
     CU(cuMemFree(d_c));
     CU(cuMemFree(d_b));
     CU(cuMemFree(d_a));
-    free(c);
-    free(b);
-    free(a);
+    free(host);
     return wrong != 0;
 }
 

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The memory check: each fault is reported with what it is, where, by whom and how far off; each mended
-# version is clean; and the command's exit code says which of the two it was.
+# The memory check: each fault is reported with what it is, where, by whom and how far off; each
+# mended version is clean; and the command's exit code says which of the two it was.
 #
-#   check.sh CASE FAULTS PTX     CASE: a function check_CASE below; FAULTS: the program; PTX: its kernels
+#   check.sh CASE FAULTS PTX     CASE: a function check_CASE below; FAULTS: the program; PTX: its
+#                                kernels
+# shellcheck source-path=SCRIPTDIR source=../../lib.sh
 . "$(dirname "$0")/../../lib.sh"
 case_name=$1
 program=$2
@@ -14,8 +16,8 @@ unset CUSIM_STATS CUSIM_STATS_FILE CUSIM_CHECK CUSIM_CHECK_FILE CUSIM_SCHEDULE
 # checked NAME - run one fault under the check.
 checked() { run sh "$sim" "$HC_BUILD" --check=memory -- "$program" "$ptx" "$1"; }
 
-# finds RESULT - the last run ended with that CUresult, and one error was reported. The program itself
-# ended with 0, so that the 1 is the check's.
+# finds RESULT - the last run ended with that CUresult, and one error was reported. The program
+# itself ended with 0, so that the 1 is the check's.
 finds() {
     expect 1
     [ "$(cat "$work/out")" = "$1" ] || fail "the launch did not end with $1"
@@ -169,6 +171,21 @@ check_in_function() {
     says "at kernel call_put in function put, kernels/faults.cu:82 (PTX line 126: st.global.u32)"
 }
 
+# What a compiler wrote, with the lines of kernels/check.cu.
+check_compiled() {
+    lineinfo=$HC_SOURCE/tests/cuda/ptx/check_lineinfo.ptx
+    run sh "$sim" "$HC_BUILD" --check=memory -- "$program" "$lineinfo" compiled 33
+    finds 700
+    line=$(grep -n 'ld.global.u32' "$lineinfo" | head -n 1 | cut -d : -f 1)
+    says "at kernel check, kernels/check.cu:7 (PTX line $line: ld.global.u32)"
+    says "by thread (32,0,0) of block (0,0,0)"
+    says "is the first byte past the end of allocation"
+    run sh "$sim" "$HC_BUILD" --check=memory -- "$program" "$lineinfo" compiled 32
+    expect 0
+    prints 0
+    says "no errors"
+}
+
 # Without the check the launch ends with 700, too; the check adds the words.
 check_off() {
     run sh "$sim" "$HC_BUILD" -- "$program" "$ptx" past_end
@@ -178,7 +195,8 @@ check_off() {
     run env CUSIM_CHECK=memory LD_LIBRARY_PATH="$HC_BUILD/lib/cusim" "$program" "$ptx" past_end
     expect 0
     says "check memory: invalid global write"
-    says "cusim: check memory: 1 error, in 3 accesses" # without CUSIM_CHECK_FILE the library says it
+    # Without CUSIM_CHECK_FILE the library itself says how many.
+    says "cusim: check memory: 1 error, in 3 accesses"
 }
 
 # The host's own code that follows a device pointer dies, as on a GPU, and is told why.

@@ -2,6 +2,7 @@
 /* faults.c - kernels that touch what they must not, and the same ones mended.
  *
  *   faults FAULTS.PTX NAME    do NAME, and print the CUresult by which the launch ended
+ *   faults CHECK.PTX compiled N     launch the kernel of kernels/check.cu for N of 32 elements
  *
  * The exit code is 0 whatever the launch said, so that a test sees what cusim makes of it; 3 where
  * a call fails that has nothing to do with the fault. */
@@ -65,9 +66,25 @@ static CUdeviceptr host_address(void *pointer) {
     return (CUdeviceptr)(size_t)pointer;
 }
 
+/* sum += x[i] for n elements, of which x has only 32. */
+static int compiled(CUmodule module, const char *n_text) {
+    CUfunction function;
+    CUdeviceptr sum, x;
+    int n = (int)strtol(n_text, NULL, 10);
+    CHECK_CU(cuModuleGetFunction(&function, module, "check"));
+    CHECK_CU(cuMemAlloc(&sum, sizeof(int)));
+    CHECK_CU(cuMemAlloc(&x, 32 * sizeof(int)));
+    CHECK_CU(cuMemsetD32(sum, 0, 1));
+    CHECK_CU(cuMemsetD32(x, 1, 32));
+    void *params[] = {&sum, &x, &n};
+    CHECK_CU(cuLaunchKernel(function, 1, 1, 1, 64, 1, 1, 0, NULL, params, NULL));
+    printf("%d\n", (int)cuCtxSynchronize());
+    return 0;
+}
+
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: faults FAULTS.PTX NAME\n");
+    if (argc != 3 && (argc != 4 || strcmp(argv[2], "compiled") != 0)) {
+        fprintf(stderr, "usage: faults FAULTS.PTX NAME | CHECK.PTX compiled N\n");
         return 2;
     }
     CUdevice device;
@@ -82,6 +99,7 @@ int main(int argc, char **argv) {
     CHECK_CU(cuMemAlloc(&base, 4008));
     CHECK_CU(cuMemAlloc(&last, 64));
     CHECK_CU(cuModuleLoad(&module, argv[1]));
+    if (argc == 4) return compiled(module, argv[3]);
     if (strcmp(argv[2], "dereference") == 0) { /* the host touches device memory */
         printf("dereferencing\n");
         fflush(stdout);

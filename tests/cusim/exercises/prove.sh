@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# prove.sh FOLDER WHICH - is the verdict on one version of a PTX exercise as its exercise.json states?
-# WHICH: starter, solution, or a folder below wrong/.
+# prove.sh FOLDER WHICH - is the verdict on one version of a PTX exercise as its exercise.json
+# states? WHICH: starter, solution, or a folder below wrong/.
+# shellcheck source-path=SCRIPTDIR source=../../lib.sh
 . "$(dirname "$0")/../../lib.sh"
 folder=$1
 which=$2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The PTX that clang makes of the kernels in tests/cuda/kernels, plain and with debug information, for
-# two targets: it must be read, printed and read again as NVRTC's is.
+# The PTX that clang makes of the kernels in tests/cuda/kernels, plain and with debug information,
+# for two targets: it must be read, printed and read again as NVRTC's is.
 #   clang.sh TEST_CUSIM_FRONT CLANG
 # shellcheck source=../../lib.sh
 . "$HC_SOURCE/tests/lib.sh"

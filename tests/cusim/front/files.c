@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* files.c - PTX as compilers write it: it is read without a word; each instruction printed and put in
- * the place of the original gives the same module; cut off anywhere it is refused, not fatal; and it
- * is read fast. */
+/* files.c - PTX as compilers write it: it is read without a word; each instruction printed and put
+ * in the place of the original gives the same module; cut off anywhere it is refused, not fatal;
+ * and it is read fast. */
 #include "front.h"
 
 #include <stdio.h>
@@ -42,6 +42,9 @@ static Place *places(const CusimPtxModule *module, size_t *n) {
     return place;
 }
 
+/* Does an instruction begin like this? */
+static bool is_start(char c) { return c == '@' || (c >= 'a' && c <= 'z'); }
+
 /* The text with each instruction replaced by its print; lines keep their numbers. */
 static char *rewrite(const char *text, size_t n, const Place *place, size_t n_places) {
     char *out = malloc(n * 4 + n_places * 100 + 1), *to = out, line[LINE];
@@ -51,9 +54,10 @@ static char *rewrite(const char *text, size_t n, const Place *place, size_t n_pl
     if (!out) exit(3);
     while (text < end) {
         const char *begin = text;
-        while (begin < end && (*begin == ' ' || *begin == '\t')) ++begin;
-        if (k < n_places && place[k].inst->line == number && *begin != '/') {
+        while (begin < end && strchr(" \t{}", *begin)) ++begin; /* "{add.f16 ...;" */
+        if (k < n_places && place[k].inst->line == number && is_start(*begin)) {
             cusim_ptx_print(place[k].function, place[k].inst, line, sizeof line);
+            while (text < begin) *to++ = *text++;
             to = stpcpy(to, line);
             while (text < end && *text != ';') /* a call may take several lines */
                 if (*text++ == '\n') {
@@ -62,6 +66,12 @@ static char *rewrite(const char *text, size_t n, const Place *place, size_t n_pl
                 }
             ++text;
             ++k;
+            continue;
+        }
+        /* ".reg .pred p; add.u32 ...": one statement, then look again */
+        while (*begin == '.' && text < end && *text != '\n' && *text != ';') *to++ = *text++;
+        if (*begin == '.' && text < end && *text == ';') {
+            *to++ = *text++;
             continue;
         }
         while (text < end && *text != '\n') *to++ = *text++;
@@ -75,13 +85,19 @@ static char *rewrite(const char *text, size_t n, const Place *place, size_t n_pl
     return out;
 }
 
+static bool same_form(const CusimForm *a, const CusimForm *b) {
+    return a->op == b->op && a->vector == b->vector &&
+           memcmp(a->type, b->type, sizeof a->type) == 0 &&
+           memcmp(a->mods, b->mods, sizeof a->mods) == 0;
+}
+
 static void compare(const char *name, const Place *a, const Place *b, size_t n) {
     char one[LINE], two[LINE];
     for (size_t i = 0; i < n; ++i) {
         const CusimPtxInst *x = a[i].inst, *y = b[i].inst;
         cusim_ptx_print(a[i].function, x, one, sizeof one);
         cusim_ptx_print(b[i].function, y, two, sizeof two);
-        if (strcmp(one, two) != 0 || memcmp(&x->form, &y->form, sizeof x->form) != 0 ||
+        if (strcmp(one, two) != 0 || !same_form(&x->form, &y->form) ||
             x->n_operands != y->n_operands || x->guard != y->guard || x->line != y->line)
             fail("%s line %u: %s became %s", name, x->line, one, two);
         for (uint32_t k = 0; k < x->n_operands && k < y->n_operands; ++k) {

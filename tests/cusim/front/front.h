@@ -15,8 +15,8 @@ extern int failures;
 /* The text of a file in memory of exactly its size; ends the program if it cannot be read. */
 char *read_file(const char *name, size_t *n);
 
-/* A text behind the three lines that begin a module; in_body: in a kernel with registers %p %h %r %d
- * %f %g (pred, 16, 32, 64 bits, float, double). *first is the line in which it begins. */
+/* A text behind the three lines that begin a module; in_body: in a kernel with registers %p %h %r
+ * %d %f %g (pred, 16, 32, 64 bits, float, double). *first is the line in which it begins. */
 char *module_of(const char *text, bool in_body, unsigned *first);
 
 void test_bad(void);                 /* malformed input: line and reason */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* fuzz.c - libFuzzer feeds the PTX parser with nonsense: no input may crash it, leak, or take more
- * than a moment. Instructions that were understood are printed, too. front.sh builds and runs it. */
+ * than a moment. Instructions that were understood are printed, too. fuzz.sh runs it. */
 #include "ptx.h"
 
 #include <stdint.h>

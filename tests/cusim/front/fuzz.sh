@@ -17,7 +17,8 @@ run "$clang" -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing \
     "$cusim/ops.c" "$cusim/arena.c" "$cusim"/ptx_*.c "$here/fuzz.c" -o "$work/fuzz" -lpthread
 expect 0
 mkdir "$work/new"
-run "$work/fuzz" -max_total_time=20 -timeout=5 -max_len=3000 -rss_limit_mb=1500 -print_final_stats=1 \
-    -artifact_prefix="$HC_BUILD/fuzz-" "$work/new" "$here/corpus" "$HC_SOURCE/tests/cuda/ptx"
+run "$work/fuzz" -max_total_time=20 -timeout=5 -max_len=3000 -rss_limit_mb=1500 \
+    -print_final_stats=1 -artifact_prefix="$HC_BUILD/fuzz-" \
+    "$work/new" "$here/corpus" "$HC_SOURCE/tests/cuda/ptx"
 expect 0
 grep -E 'number_of_executed_units|^Done' "$work/err" || fail "the fuzzer did not run"

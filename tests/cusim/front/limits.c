@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* limits.c - texts that ask for more than there can be: deep nesting, gigantic numbers. Each must be
- * refused at once and in little memory; what is just within the limits is accepted. */
+/* limits.c - texts that ask for more than there can be: deep nesting, gigantic numbers. Each must
+ * be refused at once and in little memory; what is just within the limits is accepted. */
 #include "front.h"
 
 #include <stdio.h>
@@ -83,5 +83,5 @@ void test_limits(void) {
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
     (void)printf("%ld MiB at most\n", usage.ru_maxrss / 1024);
-    if (usage.ru_maxrss > 900 * 1024) fail("%ld MiB were used", usage.ru_maxrss / 1024);
+    if (usage.ru_maxrss > 900L * 1024) fail("%ld MiB were used", usage.ru_maxrss / 1024);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* main.c - tests of the PTX parser: main CASE [PTX files]. Exit code 0 if all is as it should be. */
+/* main.c - tests of the PTX parser: main CASE [PTX files]. Exit code 0 if all is well. */
 #include "front.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* module.c - a module as the parser hands it on: variables with their bytes and addresses, functions
- * with their parameters, scopes, labels, source lines. */
+/* module.c - a module as the parser hands it on: variables with their bytes and addresses,
+ * functions with their parameters, scopes, labels, source lines. */
 #include "front.h"
 
 #include <stdio.h>
@@ -180,8 +180,8 @@ static void indirect(void) {
     TRUE(k->inst[0].operand[1].kind == CUSIM_FUNCTION_ADDRESS);
     TRUE(k->inst[0].operand[1].function == function(m, "f"));
     EQUAL(k->inst[1].callee_reg, 0);
-    TRUE(k->inst[1].prototype && k->inst[1].prototype->n_params == 1);
-    TRUE(!k->inst[1].prototype->has_body && !k->inst[1].callee);
+    const CusimFunction *prototype = k->inst[1].prototype;
+    TRUE(prototype && prototype->n_params == 1 && !prototype->has_body && !k->inst[1].callee);
     TRUE(k->inst[2].callee_reg == 0 && !k->inst[2].prototype);
     TRUE(k->inst[3].operand[1].function == function(m, "g"));
     TRUE(k->inst[4].operand[1].variable == variable(m, "late"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* kernels.h - whole kernels, run through the driver API and compared with plain C: what the files of
- * this folder share. */
+/* kernels.h - whole kernels, run through the driver API and compared with plain C: what the
+ * files of this folder share. */
 #ifndef KERNELS_H
 #define KERNELS_H
 
@@ -35,9 +35,9 @@ float small_float(void); /* a whole number of -8 to 8: sums and products of it a
 float any_float(void);   /* of -1 to 1 */
 
 typedef struct {
-    const char *name;        /* of the file, without .ptx */
+    const char *name; /* of the file, without .ptx */
     void (*run)(CUmodule module, int n);
-    const int *sizes;        /* ends with 0 */
+    const int *sizes; /* ends with 0 */
 } KernelTest;
 extern const KernelTest kernel_tests[];
 extern const size_t n_kernel_tests;

@@ -66,7 +66,8 @@ void download_unhashed(void *data, CUdeviceptr from, size_t bytes) {
 }
 void download(void *data, CUdeviceptr from, size_t bytes) {
     download_unhashed(data, from, bytes);
-    for (size_t i = 0; i < bytes; i++) hash = (hash ^ ((unsigned char *)data)[i]) * 0x100000001b3ull;
+    for (size_t i = 0; i < bytes; i++)
+        hash = (hash ^ ((unsigned char *)data)[i]) * 0x100000001b3ull;
 }
 
 CUresult launch(CUfunction kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # How CUSIM_STATS shows its numbers: as text, as JSON that a parser reads, on stderr or in a file.
+# shellcheck source-path=SCRIPTDIR source=../../lib.sh
 . "$(dirname "$0")/../../lib.sh"
 program=$1
 ptx=$2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* atomic.c - atom and red. Each operator, type and space is tried twice: alone, where the old and the
- * new value are known exactly, and with all threads of a grid at the same place, where nothing may be
- * lost. */
+/* atomic.c - atom and red. Each operator, type and space is tried twice: alone, where the old
+ * and the new value are known exactly, and with all threads of a grid at the same place, where
+ * nothing may be lost. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 enum { AND, OR, XOR, EXCH, CAS, ADD, INC, DEC, MIN, MAX };
 enum { B16, B32, B64, U32, S32, U64, S64, F32, F64, F16, F16X2 };
-static const char *const type_names[] = {"b16", "b32", "b64", "u32", "s32", "u64",
+static const char *const type_names[] = {"b16", "b32", "b64", "u32", "s32",  "u64",
                                          "s64", "f32", "f64", "f16", "f16x2"};
 static const int type_bytes[] = {2, 4, 8, 4, 4, 8, 8, 4, 8, 2, 4};
 
@@ -18,24 +18,34 @@ static const struct {
     const char *name;
     int operation, type;
     const char *row, *red_row;
-} all[] = {
-    {"and", AND, B32, "atom_and", "red_and"},      {"and", AND, B64, "atom_and", "red_and"},
-    {"or", OR, B32, "atom_or", "red_or"},          {"or", OR, B64, "atom_or", "red_or"},
-    {"xor", XOR, B32, "atom_xor", "red_xor"},      {"xor", XOR, B64, "atom_xor", "red_xor"},
-    {"exch", EXCH, B32, "atom_exch", NULL},        {"exch", EXCH, B64, "atom_exch", NULL},
-    {"cas", CAS, B16, "atom_cas", NULL},           {"cas", CAS, B32, "atom_cas", NULL},
-    {"cas", CAS, B64, "atom_cas", NULL},           {"add", ADD, U32, "atom_add_int", "red_add_int"},
-    {"add", ADD, S32, "atom_add_int", "red_add_int"},
-    {"add", ADD, U64, "atom_add_int", "red_add_int"},
-    {"add", ADD, F32, "atom_add_f32", "red_add_f32"},
-    {"add", ADD, F64, "atom_add_f64", "red_add_f64"},
-    {"add.noftz", ADD, F16, "atom_add_f16", "red_add_f16"},
-    {"add.noftz", ADD, F16X2, "atom_add_f16", "red_add_f16"},
-    {"inc", INC, U32, "atom_inc", "red_inc"},      {"dec", DEC, U32, "atom_dec", "red_dec"},
-    {"min", MIN, U32, "atom_min", "red_min"},      {"min", MIN, S32, "atom_min", "red_min"},
-    {"min", MIN, U64, "atom_min", "red_min"},      {"min", MIN, S64, "atom_min", "red_min"},
-    {"max", MAX, U32, "atom_max", "red_max"},      {"max", MAX, S32, "atom_max", "red_max"},
-    {"max", MAX, U64, "atom_max", "red_max"},      {"max", MAX, S64, "atom_max", "red_max"}};
+} all[] = {{"and", AND, B32, "atom_and", "red_and"},
+           {"and", AND, B64, "atom_and", "red_and"},
+           {"or", OR, B32, "atom_or", "red_or"},
+           {"or", OR, B64, "atom_or", "red_or"},
+           {"xor", XOR, B32, "atom_xor", "red_xor"},
+           {"xor", XOR, B64, "atom_xor", "red_xor"},
+           {"exch", EXCH, B32, "atom_exch", NULL},
+           {"exch", EXCH, B64, "atom_exch", NULL},
+           {"cas", CAS, B16, "atom_cas", NULL},
+           {"cas", CAS, B32, "atom_cas", NULL},
+           {"cas", CAS, B64, "atom_cas", NULL},
+           {"add", ADD, U32, "atom_add_int", "red_add_int"},
+           {"add", ADD, S32, "atom_add_int", "red_add_int"},
+           {"add", ADD, U64, "atom_add_int", "red_add_int"},
+           {"add", ADD, F32, "atom_add_f32", "red_add_f32"},
+           {"add", ADD, F64, "atom_add_f64", "red_add_f64"},
+           {"add.noftz", ADD, F16, "atom_add_f16", "red_add_f16"},
+           {"add.noftz", ADD, F16X2, "atom_add_f16", "red_add_f16"},
+           {"inc", INC, U32, "atom_inc", "red_inc"},
+           {"dec", DEC, U32, "atom_dec", "red_dec"},
+           {"min", MIN, U32, "atom_min", "red_min"},
+           {"min", MIN, S32, "atom_min", "red_min"},
+           {"min", MIN, U64, "atom_min", "red_min"},
+           {"min", MIN, S64, "atom_min", "red_min"},
+           {"max", MAX, U32, "atom_max", "red_max"},
+           {"max", MAX, S32, "atom_max", "red_max"},
+           {"max", MAX, U64, "atom_max", "red_max"},
+           {"max", MAX, S64, "atom_max", "red_max"}};
 enum { N_ALL = sizeof all / sizeof *all };
 
 static bool less(int type, uint64_t a, uint64_t b) {
@@ -45,7 +55,7 @@ static bool less(int type, uint64_t a, uint64_t b) {
 }
 static uint64_t add(int type, uint64_t a, uint64_t b) {
     switch (type) {
-    case F32: /* ISA: on global memory subnormals are flushed, elsewhere not: kept out of the values */
+    case F32: /* ISA: subnormals are flushed in global memory, not elsewhere: not among the values */
         return soft_add(f32, RN, a, b);
     case F64: return soft_add(f64, RN, a, b);
     case F16: return soft_add(f16, RN, a, b);
@@ -69,10 +79,12 @@ static uint64_t after(int operation, int type, uint64_t old, uint64_t b, uint64_
     default: return less(type, old, b) ? b : old;
     }
 }
-/* d the old value, e the new; a is in memory, b and c are the operands. x[3]: red, which has no d */
+/* d the old value, e the new; a is in memory, b and c are the operands. x[3]: red, which has no
+ * d */
 static bool alone(const Case *c, const uint64_t *in, uint64_t *out) {
     int type = c->x[1];
-    if (type == F32 && (soft_is_subnormal(f32, in[0]) || soft_is_subnormal(f32, in[1]))) return false;
+    if (type == F32 && (soft_is_subnormal(f32, in[0]) || soft_is_subnormal(f32, in[1])))
+        return false;
     uint64_t mask = type_bytes[type] == 8 ? ~0ull : (1ull << 8 * type_bytes[type]) - 1;
     uint64_t updated = after(c->x[0], type, in[0] & mask, in[1] & mask, in[2]) & mask;
     if (type == F32 && soft_is_subnormal(f32, updated)) return false;
@@ -87,9 +99,13 @@ typedef struct {
 static const Space spaces[] = {
     {".global", ".reg .b64 g; add.u64 g, %out, 16; ", "g"},
     {"", ".reg .b64 g; add.u64 g, %out, 16; ", "g"},
-    {".shared", ".shared .align 16 .b8 room[2048]; .reg .b32 s; mov.u32 s, room; mad.lo.u32 s, %t0, 16, s; ", "s"},
-    {"", ".shared .align 16 .b8 room[2048]; .reg .b32 s; mov.u32 s, room; mad.lo.u32 s, %t0, 16, s; "
-         ".reg .b64 g; cvt.u64.u32 g, s; cvta.shared.u64 g, g; ", "g"}};
+    {".shared",
+     ".shared .align 16 .b8 room[2048]; .reg .b32 s; mov.u32 s, room; mad.lo.u32 s, %t0, 16, s; ",
+     "s"},
+    {"",
+     ".shared .align 16 .b8 room[2048]; .reg .b32 s; mov.u32 s, room; mad.lo.u32 s, %t0, 16, s; "
+     ".reg .b64 g; cvt.u64.u32 g, s; cvta.shared.u64 g, g; ",
+     "g"}};
 
 static void alone_case(int k, int space, const char *order, bool red) {
     int type = all[k].type;
@@ -97,20 +113,33 @@ static void alone_case(int k, int space, const char *order, bool red) {
     bool cas = all[k].operation == CAS;
     snprintf(registers, sizeof registers, "%c%c:%c%c%s", reg, reg, reg, reg,
              cas ? (char[]){reg, 0} : "");
-    const char *kinds = type == F32 ? "ff" : type == F64 ? "dd" : type == F16 ? "ee" : type == F16X2 ? "EE" : "aaa";
+    const char *kinds = type == F32     ? "ff"
+                        : type == F64   ? "dd"
+                        : type == F16   ? "ee"
+                        : type == F16X2 ? "EE"
+                                        : "aaa";
     const Space *s = &spaces[space];
-    Case *c = element_case(red ? all[k].red_row : all[k].row, registers,
-                           cas ? "aaa" : kinds[2] ? "aa" : kinds, alone,
-                           "{ %sst%s.b%d [%s], $a; %s%s%s.%s.%s %s[%s], $b%s; %s ld%s.b%d $d, [%s]; }",
-                           s->declare, s->dot, 8 * type_bytes[type], s->place, red ? "red" : "atom", order,
-                           s->dot, all[k].name, type_names[type], red ? "" : "$e, ", s->place,
-                           cas ? ", $c" : "",
-                           !red ? "" : reg == 'h' ? "mov.b16 $e, 0;" : reg == 'r' ? "mov.b32 $e, 0;" : "mov.b64 $e, 0;",
-                           s->dot, 8 * type_bytes[type], s->place);
+    Case *c = element_case(
+        red ? all[k].red_row : all[k].row, registers,
+        cas        ? "aaa"
+        : kinds[2] ? "aa"
+                   : kinds,
+        alone, "{ %sst%s.b%d [%s], $a; %s%s%s.%s.%s %s[%s], $b%s; %s ld%s.b%d $d, [%s]; }",
+        s->declare, s->dot, 8 * type_bytes[type], s->place, red ? "red" : "atom", order, s->dot,
+        all[k].name, type_names[type], red ? "" : "$e, ", s->place, cas ? ", $c" : "",
+        !red         ? ""
+        : reg == 'h' ? "mov.b16 $e, 0;"
+        : reg == 'r' ? "mov.b32 $e, 0;"
+                     : "mov.b64 $e, 0;",
+        s->dot, 8 * type_bytes[type], s->place);
     c->x[0] = all[k].operation;
     c->x[1] = type;
     c->x[3] = red;
-    c->compare = type == F32 ? NAN_F32 : type == F64 ? NAN_F64 : type == F16 ? NAN_F16 : type == F16X2 ? NAN_F16X2 : EXACT;
+    c->compare = type == F32     ? NAN_F32
+                 : type == F64   ? NAN_F64
+                 : type == F16   ? NAN_F16
+                 : type == F16X2 ? NAN_F16X2
+                                 : EXACT;
     c->n = 500;
 }
 
@@ -139,8 +168,9 @@ static uint64_t brings(int k, unsigned t) {
     }
 }
 
-/* The place lies in global or in shared memory; there each block has its own, which thread 0 clears
- * and, at the end, adds to the results: out[0] of block 0, out[1] of block 1, ... Old values follow. */
+/* The place lies in global or in shared memory; there each block has its own, which thread 0
+ * clears and, at the end, adds to the results: out[0] of block 0, out[1] of block 1, ... Old
+ * values follow. */
 static bool together(const Case *c) {
     int k = c->x[0], type = all[k].type, bytes = type_bytes[type];
     bool red = c->x[2] != 0, in_shared = c->x[1] >= 2, generic = c->x[1] & 1;
@@ -162,12 +192,26 @@ static bool together(const Case *c) {
              "  %s%s.%s.%s %s[%%at], %%%c1;\n"
              "  bar.sync 0;\n  ld.shared.b64 %%l2, [cell];\n%s"
              "  mad.wide.u32 %%l0, %%i, 8, %%out;\n%s  st.global.b64 [%%l0+64], %%l3;\n",
-             8 * bytes, reg, in_shared ? "cell" : "%out", in_shared && generic ? "  cvta.shared.u64 %at, %at;\n" : "",
-             red ? "red" : "atom", dot, all[k].name, type_names[type], red ? "" : reg == 'h' ? "%h3, " : reg == 'r' ? "%r3, " : "%l3, ",
+             8 * bytes, reg, in_shared ? "cell" : "%out",
+             in_shared && generic ? "  cvta.shared.u64 %at, %at;\n" : "", red ? "red" : "atom", dot,
+             all[k].name, type_names[type],
+             red          ? ""
+             : reg == 'h' ? "%h3, "
+             : reg == 'r' ? "%r3, "
+                          : "%l3, ",
              reg, in_shared ? "  @%p0 st.global.b64 [%mine], %l2;\n" : "",
-             red ? "  mov.u64 %l3, 0;\n" : reg == 'h' ? "  cvt.u64.u16 %l3, %h3;\n" : reg == 'r' ? "  cvt.u64.u32 %l3, %r3;\n" : "");
-    Kernel kernel = {.body = body, .grid = {BLOCKS}, .block = {THREADS}, .in = in, .in_bytes = sizeof in,
-                     .out = out, .out_bytes = sizeof out, .header = c->header};
+             red          ? "  mov.u64 %l3, 0;\n"
+             : reg == 'h' ? "  cvt.u64.u16 %l3, %h3;\n"
+             : reg == 'r' ? "  cvt.u64.u32 %l3, %r3;\n"
+                          : "");
+    Kernel kernel = {.body = body,
+                     .grid = {BLOCKS},
+                     .block = {THREADS},
+                     .in = in,
+                     .in_bytes = sizeof in,
+                     .out = out,
+                     .out_bytes = sizeof out,
+                     .header = c->header};
     if (!run_kernel(c, &kernel)) return false;
     uint64_t mask = bytes == 8 ? ~0ull : (1ull << 8 * bytes) - 1;
     int groups = in_shared ? BLOCKS : 1;
@@ -183,8 +227,10 @@ static bool together(const Case *c) {
         if (all[k].operation == EXCH) {
             /* Each value but the last one comes back once. */
             if (((olds + last) & mask) != (exchanged & mask))
-                return complain(c, "values were lost: %llu came back, the last is %llu, %llu went in",
-                                (unsigned long long)olds, (unsigned long long)last, (unsigned long long)exchanged);
+                return complain(c,
+                                "values were lost: %llu came back, the last is %llu, %llu went in",
+                                (unsigned long long)olds, (unsigned long long)last,
+                                (unsigned long long)exchanged);
             continue;
         }
         if (last != want)
@@ -215,22 +261,25 @@ static bool counter(const Case *c) {
              "  setp.eq.b%d %%p0, %%%c2, %%%c0;\n  mov.b%d %%%c0, %%%c2;\n  @!%%p0 bra AGAIN;\n",
              bits, reg, bits, reg, reg, bits, reg, reg, reg, bits, reg, reg, bits, reg, reg);
     uint64_t out = 0xffull << 56, want = bits == 64 ? out + TOTAL : out | TOTAL;
-    Kernel kernel = {.body = body, .grid = {BLOCKS}, .block = {THREADS}, .out = &out, .out_bytes = 8};
+    Kernel kernel = {
+        .body = body, .grid = {BLOCKS}, .block = {THREADS}, .out = &out, .out_bytes = 8};
     return run_kernel(c, &kernel) && same64(c, "counter", &out, &want, 1);
 }
 
 void add_atomic_cases(void) {
     static const char *const space_names[] = {"global", "generic", "shared", "generic shared"};
-    static const char *const orders[] = {".relaxed.gpu", ".acquire.cta", ".release.sys", ".acq_rel.gpu",
-                                         ".relaxed.cta", ".cta", ".sys"};
+    static const char *const orders[] = {".relaxed.gpu", ".acquire.cta", ".release.sys",
+                                         ".acq_rel.gpu", ".relaxed.cta", ".cta",
+                                         ".sys"};
     for (int k = 0; k < N_ALL; k++)
         for (int space = 0; space < 4; space++)
             for (int red = 0; red < (all[k].red_row ? 2 : 1); red++) {
                 alone_case(k, space, "", red);
                 if (all[k].operation == CAS) continue;
-                Case *c = custom_case(red ? all[k].red_row : all[k].row, together, "%s.%s.%s by %d threads, %s",
-                                      red ? "red" : "atom", all[k].name, type_names[all[k].type], TOTAL,
-                                      space_names[space]);
+                Case *c =
+                    custom_case(red ? all[k].red_row : all[k].row, together,
+                                "%s.%s.%s by %d threads, %s", red ? "red" : "atom", all[k].name,
+                                type_names[all[k].type], TOTAL, space_names[space]);
                 c->x[0] = k;
                 c->x[1] = space;
                 c->x[2] = red;

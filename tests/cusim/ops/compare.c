@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* compare.c - setp and set in every comparison, type and boolean operator; selp and slct.
  *
- * ISA: t = a cmp b; p = BoolOp(t, c), q = BoolOp(!t, c). Of floating-point comparisons the plain ones
- * are false if an operand is NaN, those with a u are true then. x[0] is the comparison, x[1] bits or
- * the format, x[2] what kind of type, x[3] the boolean operator, x[4] ftz, x[5] the result's type. */
+ * ISA: t = a cmp b; p = BoolOp(t, c), q = BoolOp(!t, c). Of floating-point comparisons the plain
+ * ones are false if an operand is NaN, those with a u are true then. x[0] is the comparison,
+ * x[1] bits or the format, x[2] what kind of type, x[3] the boolean operator, x[4] ftz, x[5] the
+ * result's type. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +12,9 @@
 #include "soft.h"
 
 enum { BITS, UNSIGNED, SIGNED, REAL };
-static const char *const comparisons[] = {"eq",  "ne",  "lt",  "le",  "gt",  "ge",  "lo",  "ls", "hi",
-                                          "hs",  "equ", "neu", "ltu", "leu", "gtu", "geu", "num",
-                                          "nan"};
+static const char *const comparisons[] = {"eq",  "ne",  "lt",  "le",  "gt",  "ge",
+                                          "lo",  "ls",  "hi",  "hs",  "equ", "neu",
+                                          "ltu", "leu", "gtu", "geu", "num", "nan"};
 enum { EQ, NE, LT, LE, GT, GE, LO, LS, HI, HS, EQU, NEU, LTU, LEU, GTU, GEU, NUM, IS_NAN };
 static const char *const booleans[] = {"", ".and", ".or", ".xor"};
 enum { NO_BOOLEAN, AND, OR, XOR };
@@ -49,7 +50,10 @@ static bool compare(const Case *c, uint64_t a, uint64_t b) {
     }
 }
 static bool combine(const Case *c, bool t, uint64_t with) {
-    return c->x[3] == AND ? t && with : c->x[3] == OR ? t || with : c->x[3] == XOR ? t != (with != 0) : t;
+    return c->x[3] == AND   ? t && with
+           : c->x[3] == OR  ? t || with
+           : c->x[3] == XOR ? t != (with != 0)
+                            : t;
 }
 
 static bool setp(const Case *c, const uint64_t *in, uint64_t *out) {
@@ -171,8 +175,8 @@ static void comparisons_of(int t) {
                 const char *const *to = x2 ? of_two : half ? of_half : plain;
                 for (; *to; to++) {
                     bool narrow = !strcmp(*to, "f16") || (*to)[1] == '1';
-                    snprintf(registers, sizeof registers, "%c:%c%c%s", narrow && !x2 ? 'h' : 'r', reg,
-                             reg, boolean ? "p" : "");
+                    snprintf(registers, sizeof registers, "%c:%c%c%s", narrow && !x2 ? 'h' : 'r',
+                             reg, reg, boolean ? "p" : "");
                     snprintf(text, sizeof text, "set.%s%s%s.%s.%s", name, booleans[boolean], flush,
                              *to, types[t].type);
                     c = element_case(row("set", types[t].type), registers, kinds, x2 ? set_x2 : set,
@@ -188,10 +192,13 @@ static void comparisons_of(int t) {
     snprintf(registers, sizeof registers, "p:%c%c", reg, reg);
     snprintf(kinds, sizeof kinds, "%.2s", types[t].kinds);
     snprintf(text, sizeof text, "setp.ne.%s $d, $a, $b;", types[t].type);
-    fill(element_case(row("setp", types[t].type), registers, kinds, setp, "%s", text), t, NE, 0, 0, 0);
+    fill(element_case(row("setp", types[t].type), registers, kinds, setp, "%s", text), t, NE, 0, 0,
+         0);
     snprintf(registers, sizeof registers, "%s:%c%cp", half ? "p" : "pp", reg, reg);
-    snprintf(text, sizeof text, "setp.eq.or.%s $d%s, $a, $b, !$c;", types[t].type, half ? "" : "|$e");
-    fill(element_case(row("setp", types[t].type), registers, types[t].kinds, setp_negated, "%s", text),
+    snprintf(text, sizeof text, "setp.eq.or.%s $d%s, $a, $b, !$c;", types[t].type,
+             half ? "" : "|$e");
+    fill(element_case(row("setp", types[t].type), registers, types[t].kinds, setp_negated, "%s",
+                      text),
          t, EQ, OR, 0, 0);
 }
 

@@ -2,11 +2,11 @@
 /* convert.c - cvt between every pair of types, with every rounding, saturation and flushing.
  *
  * ISA, cvt: float to integer clamps to the destination's range by default; NaN becomes 0 if the
- * source is not f64 and the destination not 64 bits wide, else 1 << (bits of the destination - 1).
- * .sat clamps integers to the destination's range and floats to [0, 1], NaN to +0. .ftz flushes
- * subnormal f32 sources and results. A destination register wider than the type is sign-extended for
- * signed and zero-extended for unsigned types.
- * x[0] and x[1] are the types, x[2] the rounding, x[3] sat, x[4] ftz, x[5] relu. */
+ * source is not f64 and the destination not 64 bits wide, else 1 << (bits of the destination -
+ * 1). .sat clamps integers to the destination's range and floats to [0, 1], NaN to +0. .ftz
+ * flushes subnormal f32 sources and results. A destination register wider than the type is
+ * sign-extended for signed and zero-extended for unsigned types. x[0] and x[1] are the types,
+ * x[2] the rounding, x[3] sat, x[4] ftz, x[5] relu. */
 #include <stdio.h>
 #include <string.h>
 
@@ -60,10 +60,8 @@ static bool convert(const Case *c, const uint64_t *in, uint64_t *out) {
     if (!is_float(to)) {
         Format f = format(from);
         int bits = bits_of_type[to];
-        if (soft_is_nan(f, a))
-            *out = from == F64 || bits == 64 ? 1ull << (bits - 1) : 0;
-        else
-            *out = soft_to_int(f, r, a, bits, is_signed(to));
+        if (soft_is_nan(f, a)) *out = from == F64 || bits == 64 ? 1ull << (bits - 1) : 0;
+        else *out = soft_to_int(f, r, a, bits, is_signed(to));
         *out = extend(*out, to);
         return true;
     }
@@ -117,7 +115,7 @@ static bool pack(const Case *c, const uint64_t *in, uint64_t *out) {
     uint64_t packed = 0;
     for (int i = 0; i < 2; i++) {
         int64_t v = (int32_t)in[1 - i];
-        int64_t most = c->x[1] ? (1ll << (bits - 1)) - 1 : (1ll << bits) - 1;
+        int64_t most = ((int64_t)1 << (c->x[1] ? bits - 1 : bits)) - 1;
         int64_t least = c->x[1] ? -most - 1 : 0;
         v = v > most ? most : v < least ? least : v;
         packed |= low((uint64_t)v, bits) << bits * i;
@@ -132,7 +130,9 @@ static const char *const int_roundings[] = {".rni", ".rzi", ".rmi", ".rpi"};
 static const char *row(int to, int from) {
     static char rows[N_TYPES][N_TYPES][20];
     char *name = rows[to][from];
-    const char *source = is_float(to) && is_float(from) ? names[from] : is_float(from) ? "float" : "int";
+    const char *source = is_float(to) && is_float(from) ? names[from]
+                         : is_float(from)               ? "float"
+                                                        : "int";
     snprintf(name, sizeof rows[0][0], "cvt_%s_%s", names[to], source);
     return name;
 }
@@ -142,8 +142,8 @@ static char kind_of(int from) {
     return from == F16 ? 'e' : from == F32 ? 'f' : from == F64 ? 'd' : 'a';
 }
 
-static void add(int to, int from, char d, char a, int rounding, const char *suffix, int sat, int ftz,
-                int integral) {
+static void add(int to, int from, char d, char a, int rounding, const char *suffix, int sat,
+                int ftz, int integral) {
     char registers[4] = {d, ':', a, 0}, kinds[2] = {kind_of(from), 0};
     Case *c = element_case(row(to, from), registers, kinds, convert, "cvt%s%s%s.%s.%s", suffix,
                            ftz ? ".ftz" : "", sat ? ".sat" : "", names[to], names[from]);
@@ -180,7 +180,8 @@ static void pair(int to, int from) {
             for (int ftz = 0; ftz < (to == F32 || from == F32 ? 2 : 1); ftz++) {
                 if (!is_float(to)) {
                     add(to, from, d, a, r, int_roundings[r], sat, ftz, 0);
-                    if (d != 'l' && !sat && !ftz) add(to, from, 'l', a, r, int_roundings[r], 0, 0, 0);
+                    if (d != 'l' && !sat && !ftz)
+                        add(to, from, 'l', a, r, int_roundings[r], 0, 0, 0);
                 } else if (!is_float(from)) {
                     if (!ftz) add(to, from, d, a, r, fp_roundings[r], sat, 0, 0);
                     if (!ftz && !sat && bits_of_type[from] < 64)
@@ -203,13 +204,17 @@ void add_convert_cases(void) {
         for (int relu = 0; relu < 2; relu++) {
             const char *clip = relu ? ".relu" : "";
             Case *c;
-            c = element_case("cvt_f16_f32", "h:r", "f", one_narrow, "cvt%s%s.f16.f32", fp_roundings[r], clip);
+            c = element_case("cvt_f16_f32", "h:r", "f", one_narrow, "cvt%s%s.f16.f32",
+                             fp_roundings[r], clip);
             c->x[2] = r, c->x[5] = relu, c->compare = NAN_F16;
-            c = element_case("cvt_bf16_f32", "h:r", "f", one_narrow, "cvt%s%s.bf16.f32", fp_roundings[r], clip);
+            c = element_case("cvt_bf16_f32", "h:r", "f", one_narrow, "cvt%s%s.bf16.f32",
+                             fp_roundings[r], clip);
             c->x[0] = 1, c->x[2] = r, c->x[5] = relu, c->compare = NAN_BF16;
-            c = element_case("cvt_f16x2_f32", "r:rr", "ff", two_narrow, "cvt%s%s.f16x2.f32", fp_roundings[r], clip);
+            c = element_case("cvt_f16x2_f32", "r:rr", "ff", two_narrow, "cvt%s%s.f16x2.f32",
+                             fp_roundings[r], clip);
             c->x[2] = r, c->x[5] = relu, c->compare = NAN_F16X2;
-            c = element_case("cvt_bf16x2_f32", "r:rr", "ff", two_narrow, "cvt%s%s.bf16x2.f32", fp_roundings[r], clip);
+            c = element_case("cvt_bf16x2_f32", "r:rr", "ff", two_narrow, "cvt%s%s.bf16x2.f32",
+                             fp_roundings[r], clip);
             c->x[0] = 1, c->x[2] = r, c->x[5] = relu, c->compare = NAN_BF16X2;
         }
     Case *c = element_case("cvt_f32_bf16", "r:h", "b", from_bf16, "cvt.f32.bf16");

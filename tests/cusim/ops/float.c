@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* float.c - single and double precision.
  *
- * What has a rounding is compared bit by bit; the .approx instructions within the bound that the ISA
- * states for them, which stands beside each. .ftz flushes subnormal operands and results; .sat
- * clamps to [0, 1] and makes NaN +0. */
+ * What has a rounding is compared bit by bit; the .approx instructions within the bound that the
+ * ISA states for them, which stands beside each. .ftz flushes subnormal operands and results;
+ * .sat clamps to [0, 1] and makes NaN +0. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 
 static const char *const roundings[] = {".rn", ".rz", ".rm", ".rp"};
 
-/* ISA, min and max: NaN only if both are, or one with .NaN; xorsign.abs takes the sizes and gives the
- * result the two signs' exclusive or. Which zero is the smaller one is left open here. */
+/* ISA, min and max: NaN only if both are, or one with .NaN; xorsign.abs takes the sizes and
+ * gives the result the two signs' exclusive or. Which zero is the smaller one is left open here. */
 static bool min_max(const Case *c, Format f, uint64_t a, uint64_t b, uint64_t *out) {
     bool sign = soft_negative(f, a) != soft_negative(f, b);
     if (c->x[6]) {
@@ -83,11 +83,10 @@ static void arithmetic(const char *rows32, const char *rows64, const char *opcod
                     char registers[8];
                     snprintf(registers, sizeof registers, "%c:%.*s", wide ? 'l' : 'r', arity,
                              wide ? "lll" : "rrr");
-                    Case *c = element_case(wide ? rows64 : rows32, registers,
-                                           (wide ? "ddd" : "fff") + (3 - arity),
-                                           wide ? twice : single, "%s%s%s%s.%s", opcode,
-                                           r < 0 ? "" : roundings[r], ftz ? ".ftz" : "",
-                                           s ? ".sat" : "", wide ? "f64" : "f32");
+                    Case *c = element_case(
+                        wide ? rows64 : rows32, registers, (wide ? "ddd" : "fff") + (3 - arity),
+                        wide ? twice : single, "%s%s%s%s.%s", opcode, r < 0 ? "" : roundings[r],
+                        ftz ? ".ftz" : "", s ? ".sat" : "", wide ? "f64" : "f32");
                     c->compare = wide ? NAN_F64 : NAN_F32;
                     c->x[0] = operation;
                     c->x[1] = r < 0 ? RN : r;
@@ -100,8 +99,8 @@ static void simple(const char *rows, const char *text, int operation, bool wide,
                    int nan, int xorsign) {
     char registers[8];
     snprintf(registers, sizeof registers, "%c:%.*s", wide ? 'l' : 'r', arity, wide ? "ll" : "rr");
-    Case *c = element_case(rows, registers, (wide ? "dd" : "ff") + (2 - arity), wide ? twice : single,
-                           "%s", text);
+    Case *c = element_case(rows, registers, (wide ? "dd" : "ff") + (2 - arity),
+                           wide ? twice : single, "%s", text);
     c->compare = wide ? NAN_F64 : NAN_F32;
     c->x[0] = operation;
     c->x[2] = ftz;
@@ -149,11 +148,11 @@ static bool approximate(const Case *c, const uint64_t *in, uint64_t *out) {
     return true;
 }
 
-static void approximation(const char *rows, const char *opcode, int function, int arity, bool has_ftz,
-                          double absolute, double relative, double ulps) {
+static void approximation(const char *rows, const char *opcode, int function, int arity,
+                          bool has_ftz, double absolute, double relative, double ulps) {
     for (int ftz = 0; ftz < (has_ftz ? 2 : 1); ftz++) {
-        Case *c = element_case(rows, arity == 2 ? "r:rr" : "r:r", arity == 2 ? "ff" : "f", approximate,
-                               "%s%s.f32", opcode, ftz ? ".ftz" : "");
+        Case *c = element_case(rows, arity == 2 ? "r:rr" : "r:r", arity == 2 ? "ff" : "f",
+                               approximate, "%s%s.f32", opcode, ftz ? ".ftz" : "");
         c->compare = CLOSE_F32;
         c->x[0] = function;
         c->x[2] = ftz;
@@ -163,8 +162,8 @@ static void approximation(const char *rows, const char *opcode, int function, in
     }
 }
 
-/* ISA, rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64: of the upper 32 bits of a; a result of which the
- * lower 32 bits are 0. Subnormals are flushed on both sides. */
+/* ISA, rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64: of the upper 32 bits of a; a result of which
+ * the lower 32 bits are 0. Subnormals are flushed on both sides. */
 static bool gross(const Case *c, const uint64_t *in, uint64_t *out) {
     uint64_t top = soft_flush(f64, in[0] & 0xffffffff00000000ull);
     if (soft_is_nan(f64, in[0])) return false;
@@ -182,7 +181,8 @@ static bool gross(const Case *c, const uint64_t *in, uint64_t *out) {
 }
 static bool nan_stays(const Case *c, const uint64_t *in, uint64_t *out) {
     double a = double_of(soft_flush(f64, in[0] & 0xffffffff00000000ull));
-    if (soft_is_nan(f64, in[0]) && !isnan(a)) return false; /* what made it a NaN is not looked at */
+    if (soft_is_nan(f64, in[0]) && !isnan(a))
+        return false; /* what made it a NaN is not looked at */
     if (c->x[0] == A_RSQRT && a < 0) a = NAN;
     out[0] = (uint64_t)(isnan(a) != 0);
     return true;
@@ -230,39 +230,43 @@ void add_float_cases(void) {
         char text[60];
         snprintf(text, sizeof text, "%s%s%s%s.f32", k & 8 ? "max" : "min", k & 1 ? ".ftz" : "",
                  k & 2 ? ".NaN" : "", k & 4 ? ".xorsign.abs" : "");
-        simple(k & 8 ? "max_f32" : "min_f32", text, k & 8 ? R_MAX : R_MIN, false, 2, k & 1, k >> 1 & 1,
-               k >> 2 & 1);
+        simple(k & 8 ? "max_f32" : "min_f32", text, k & 8 ? R_MAX : R_MIN, false, 2, k & 1,
+               k >> 1 & 1, k >> 2 & 1);
     }
     approximation("div_approx_f32", "div.approx", A_DIV, 2, true, 0, 0, 2.5);
     approximation("div_full_f32", "div.full", A_DIV_FULL, 2, true, 0, 0, 2.5);
     approximation("rcp_approx_f32", "rcp.approx", A_RCP, 1, true, 0, 0, 1.5); /* 1 ulp */
     approximation("sqrt_approx_f32", "sqrt.approx", A_SQRT, 1, true, 0, 0x1p-23, 0);
-    approximation("rsqrt_approx_f32", "rsqrt.approx", A_RSQRT, 1, true, 0, 0x1.12p-23, 0); /* 2^-22.9 */
+    approximation("rsqrt_approx_f32", "rsqrt.approx", A_RSQRT, 1, true, 0, 0x1.12p-23,
+                  0);                                                                /* 2^-22.9 */
     approximation("sin_approx_f32", "sin.approx", A_SIN, 1, true, 0x1.6ap-21, 0, 0); /* 2^-20.5 */
     approximation("cos_approx_f32", "cos.approx", A_COS, 1, true, 0x1.6ap-21, 0, 0);
     approximation("lg2_approx_f32", "lg2.approx", A_LG2, 1, true, 0, 0x1p-22, 0);
     approximation("ex2_approx_f32", "ex2.approx", A_EX2, 1, true, 0, 0, 2.5); /* 2 ulp */
     approximation("tanh_approx_f32", "tanh.approx", A_TANH, 1, false, 0, 0x1p-11, 1);
     for (int root = 0; root < 2; root++) {
-        const char *rows = root ? "rsqrt_approx_f64" : "rcp_approx_f64", *name = root ? "rsqrt" : "rcp";
+        const char *rows = root ? "rsqrt_approx_f64" : "rcp_approx_f64",
+                   *name = root ? "rsqrt" : "rcp";
         Case *c = element_case(rows, "lr:l", "d", gross,
                                "%s.approx.ftz.f64 $d, $a; cvt.u32.u64 $e, $d;", name);
         c->compare = CLOSE_F64;
         c->relative = 0x1p-18; /* 20 bits of the mantissa go in and come out */
         c->x[0] = root ? A_RSQRT : A_RCP;
         c = element_case(rows, "p:l", "d", nan_stays,
-                         "{ .reg .f64 t; %s.approx.ftz.f64 t, $a; testp.notanumber.f64 $d, t; }", name);
+                         "{ .reg .f64 t; %s.approx.ftz.f64 t, $a; testp.notanumber.f64 $d, t; }",
+                         name);
         c->x[0] = root ? A_RSQRT : A_RCP;
     }
     Case *c = element_case("rsqrt_approx_f64", "l:l", "d", rsqrt64, "rsqrt.approx.f64");
     c->compare = CLOSE_F64;
     c->relative = 0x1p-18;
-    static const char *const tests[] = {"finite", "infinite",  "number",
-                                        "notanumber", "normal", "subnormal"};
+    static const char *const tests[] = {"finite",     "infinite", "number",
+                                        "notanumber", "normal",   "subnormal"};
     for (int wide = 0; wide < 2; wide++) {
         for (int t = 0; t < 6; t++) {
-            c = element_case(wide ? "testp_f64" : "testp_f32", wide ? "p:l" : "p:r", wide ? "d" : "f",
-                             testp, "testp.%s.%s", tests[t], wide ? "f64" : "f32");
+            c = element_case(wide ? "testp_f64" : "testp_f32", wide ? "p:l" : "p:r",
+                             wide ? "d" : "f", testp, "testp.%s.%s", tests[t],
+                             wide ? "f64" : "f32");
             c->x[0] = t;
             c->x[1] = wide;
         }

@@ -51,8 +51,8 @@ static Case *add(const char *prefix, int type, int arity, int operation, const c
     char registers[8];
     snprintf(registers, sizeof registers, "%c:%.*s", type & 1 ? 'r' : 'h', arity,
              type & 1 ? "rrr" : "hhh");
-    Case *c = element_case(row(prefix, type), registers, kinds[type] + 3 - arity, type & 1 ? two : one,
-                           "%s.%s", text, suffix[type]);
+    Case *c = element_case(row(prefix, type), registers, kinds[type] + 3 - arity,
+                           type & 1 ? two : one, "%s.%s", text, suffix[type]);
     c->x[0] = operation;
     c->x[7] = type >= 2;
     static const Compare compares[] = {NAN_F16, NAN_F16X2, NAN_BF16, NAN_BF16X2};
@@ -103,14 +103,14 @@ void add_half_cases(void) {
     }
     for (int k = 0; k < 4; k++) {
         bool pair = k & 1, tangent = k & 2;
-        Case *c = element_case(row(tangent ? "tanh_approx" : "ex2_approx", pair),
-                               pair ? "r:r" : "h:h", pair ? "E" : "e",
-                               pair ? approximate_two : approximate_one, "%s.approx.%s",
-                               tangent ? "tanh" : "ex2", pair ? "f16x2" : "f16");
+        Case *c =
+            element_case(row(tangent ? "tanh_approx" : "ex2_approx", pair), pair ? "r:r" : "h:h",
+                         pair ? "E" : "e", pair ? approximate_two : approximate_one, "%s.approx.%s",
+                         tangent ? "tanh" : "ex2", pair ? "f16x2" : "f16");
         c->compare = pair ? CLOSE_F16X2 : CLOSE_F16;
         c->x[0] = tangent;
-        /* ISA: ex2.approx.f16 has a relative error of at most 2^-9.9, tanh.approx.f16 an absolute one
-         * of at most 2^-10.987; a subnormal result is rounded besides. */
+        /* ISA: ex2.approx.f16 has a relative error of at most 2^-9.9, tanh.approx.f16 an
+         * absolute one of at most 2^-10.987; a subnormal result is rounded besides. */
         if (tangent) c->absolute = 0x1.03p-11;
         else c->relative = 0x1.12p-10;
         c->ulps = 1;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* harness.c - turns cases into PTX, runs it, and compares.
  *
- * An element case becomes two kernels: one that executes the instruction for all elements, and one
- * that does so under a guard predicate for every third element, the others keeping what their
- * destination held before. Thirty-two cases share a module; if that does not load, each is loaded
- * alone, so that one instruction that is refused does not hide the others. The number of elements is
- * no multiple of 32, so that the last warp is not full. */
+ * An element case becomes two kernels: one that executes the instruction for all elements, and
+ * one that does so under a guard predicate for every third element, the others keeping what
+ * their destination held before. Thirty-two cases share a module; if that does not load, each is
+ * loaded alone, so that one instruction that is refused does not hide the others. The number of
+ * elements is no multiple of 32, so that the last warp is not full. */
 #define _POSIX_C_SOURCE 200809L // NOLINT: setenv
 #include "harness.h"
 
@@ -154,12 +154,10 @@ static const char *type_of(char letter) {
 /* The registers of a case: results are 0 to 3, sources 8 to 11. */
 static void put_register(Text *t, const Case *c, char place) {
     const char *results = "defg", *sources = "abcx", *at;
-    if ((at = strchr(results, place)))
-        put(t, "%%%c%d", c->out[at - results], (int)(at - results));
+    if ((at = strchr(results, place))) put(t, "%%%c%d", c->out[at - results], (int)(at - results));
     else if ((at = strchr(sources, place)))
         put(t, "%%%c%d", c->in[at - sources], (int)(at - sources) + 8);
-    else
-        put(t, "$%c", place);
+    else put(t, "$%c", place);
 }
 
 /* The instructions, each behind a guard if there is one. Registers are $d and so on; "@$a ..." has
@@ -194,12 +192,14 @@ static void put_element_kernel(Text *t, const Case *c, const char *name, bool gu
             put(t, "  ld.global.b32 %%r%d, [%%in+%d];\n  setp.ne.b32 %%p%d, %%r%d, 0;\n", k + 8,
                 8 * k, k + 8, k + 8);
         else
-            put(t, "  ld.global.%s %%%c%d, [%%in+%d];\n", type_of(c->in[k]), c->in[k], k + 8, 8 * k);
+            put(t, "  ld.global.%s %%%c%d, [%%in+%d];\n", type_of(c->in[k]), c->in[k], k + 8,
+                8 * k);
     }
     for (int k = 0; c->out[k]; k++) {
         if (c->out[k] == 'p')
-            put(t, "  ld.global.b32 %%r%d, [%%out+%d];\n  and.b32 %%r%d, %%r%d, 1;\n"
-                   "  setp.ne.b32 %%p%d, %%r%d, 0;\n",
+            put(t,
+                "  ld.global.b32 %%r%d, [%%out+%d];\n  and.b32 %%r%d, %%r%d, 1;\n"
+                "  setp.ne.b32 %%p%d, %%r%d, 0;\n",
                 k, 8 * k, k, k, k, k);
         else
             put(t, "  ld.global.%s %%%c%d, [%%out+%d];\n", type_of(c->out[k]), c->out[k], k, 8 * k);
@@ -237,8 +237,9 @@ static bool near(const Case *c, Format f, uint64_t got, double exact) {
     if (c->ulps * ulp > bound) bound = c->ulps * ulp;
     if (exact == 0.0 && !(bound > 0)) return g == 0.0;
     /* Past the largest number: infinity, or the largest. */
-    if (isinf(g)) return fabs(exact) + bound >= ldexp(1.0, 1 << (f.exponent_bits - 1)) - ulp &&
-                         (g > 0) == (exact > 0);
+    if (isinf(g))
+        return fabs(exact) + bound >= ldexp(1.0, 1 << (f.exponent_bits - 1)) - ulp &&
+               (g > 0) == (exact > 0);
     return fabs(g - exact) <= bound;
 }
 
@@ -284,7 +285,9 @@ static void explain(const Case *c, size_t i, int k, bool guarded, const uint64_t
 }
 
 /* ---- Running ---- */
-static uint64_t old_value(size_t i, int k) { return 0xa5c3a5c3a5c3a5c3ull ^ (i * 0x10001 + (unsigned)k); }
+static uint64_t old_value(size_t i, int k) {
+    return 0xa5c3a5c3a5c3a5c3ull ^ (i * 0x10001 + (unsigned)k);
+}
 
 static bool run_element(const Case *c, CUmodule module, const char *name, bool guarded) {
     static uint64_t values[MOST][MOST_INPUTS], in[MOST][IN_STRIDE / 8], out[MOST][MOST_OUTPUTS];
@@ -301,7 +304,8 @@ static bool run_element(const Case *c, CUmodule module, const char *name, bool g
         in[i][MOST_INPUTS] = i % 3 == 1;
         for (int k = 0; k < MOST_OUTPUTS; k++) out[i][k] = old_value(i, k);
     }
-    unsigned width = guarded ? 100 : 128, block[3] = {width}, grid[3] = {(unsigned)(n + width - 1) / width};
+    unsigned width = guarded ? 100 : 128, block[3] = {width},
+             grid[3] = {(unsigned)(n + width - 1) / width};
     CUresult result = cuMemcpyHtoD(d_in, in, n * IN_STRIDE);
     if (!result) result = cuMemcpyHtoD(d_out, out, n * OUT_STRIDE);
     if (!result) result = launch(module, name, grid, block, 0, d_in, d_out, (unsigned)n);
@@ -347,7 +351,7 @@ unsigned table_byte(unsigned k) { return (k * 37 + 131) & 0xff; }
 static const char *header_of(const Case *c) { return c->header ? c->header : usual_header; }
 
 static void write_module(const char *text) {
-    char path[500];
+    char path[4000];
     snprintf(path, sizeof path, "%s/m%05d.ptx", ptx_folder, kernels_written++);
     FILE *file = fopen(path, "w");
     if (!file || fputs(text, file) < 0 || fclose(file)) {
@@ -436,8 +440,8 @@ static CUresult run_module(const Case *c, const Kernel *kernel, bool *loaded) {
         if (!result) result = cuMemcpyHtoD(out, kernel->out, kernel->out_bytes);
     }
     if (!result)
-        result = launch(module, "k", kernel->grid, kernel->block, kernel->shared, in, out,
-                        kernel->n);
+        result =
+            launch(module, "k", kernel->grid, kernel->block, kernel->shared, in, out, kernel->n);
     if (!result && kernel->out_bytes) result = cuMemcpyDtoH(kernel->out, out, kernel->out_bytes);
     if (result) {
         restart();

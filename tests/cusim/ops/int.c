@@ -2,8 +2,8 @@
 /* int.c - integer arithmetic: every instruction of the PTX ISA's chapters "Integer Arithmetic
  * Instructions" and "Extended-Precision Integer Arithmetic Instructions" that ops.def has.
  *
- * References work on 64-bit values; x[0] says which operation, x[1] how many bits it has, x[2] whether
- * they are signed, x[3] and x[4] what else the instruction says. */
+ * References work on 64-bit values; x[0] says which operation, x[1] how many bits it has, x[2]
+ * whether they are signed, x[3] and x[4] what else the instruction says. */
 #include <stdio.h>
 
 #include "ops.h"
@@ -24,8 +24,8 @@ static uint64_t high_u64(uint64_t a, uint64_t b) {
 }
 static uint64_t high(uint64_t a, uint64_t b, int bits, int is_signed) {
     if (bits < 64) {
-        uint64_t product = is_signed ? (uint64_t)(extend(a, bits) * extend(b, bits))
-                                     : low(a, bits) * low(b, bits);
+        uint64_t product =
+            is_signed ? (uint64_t)(extend(a, bits) * extend(b, bits)) : low(a, bits) * low(b, bits);
         return low(product >> bits, bits);
     }
     uint64_t h = high_u64(a, b);
@@ -42,9 +42,40 @@ static uint64_t clamp_s32(int64_t v) {
 }
 
 enum {
-    ADD, SUB, ADD_SAT, SUB_SAT, MUL_LO, MUL_HI, MUL_WIDE, MAD_LO, MAD_HI, MAD_HI_SAT, MAD_WIDE,
-    MUL24_LO, MUL24_HI, MAD24_LO, MAD24_HI, MAD24_HI_SAT, SAD, DIV, REM, ABS, NEG, MIN, MAX, POPC,
-    CLZ, BFIND, BREV, BFE, BFI, FNS, SZEXT, BMSK, DP4A, DP2A
+    ADD,
+    SUB,
+    ADD_SAT,
+    SUB_SAT,
+    MUL_LO,
+    MUL_HI,
+    MUL_WIDE,
+    MAD_LO,
+    MAD_HI,
+    MAD_HI_SAT,
+    MAD_WIDE,
+    MUL24_LO,
+    MUL24_HI,
+    MAD24_LO,
+    MAD24_HI,
+    MAD24_HI_SAT,
+    SAD,
+    DIV,
+    REM,
+    ABS,
+    NEG,
+    MIN,
+    MAX,
+    POPC,
+    CLZ,
+    BFIND,
+    BREV,
+    BFE,
+    BFI,
+    FNS,
+    SZEXT,
+    BMSK,
+    DP4A,
+    DP2A
 };
 
 static uint64_t reverse(uint64_t v, int bits) {
@@ -83,7 +114,7 @@ static bool fns(const uint64_t *in, uint64_t *out) {
         return true;
     }
     int64_t count = (offset < 0 ? -offset : offset) - 1;
-    for (int pos = (int)base; pos >= 0 && pos < 32; pos += offset > 0 ? 1 : -1) {
+    for (int pos = (int)base; pos >= 0 && pos<32; pos += offset> 0 ? 1 : -1) {
         if (!(mask >> pos & 1)) continue;
         if (count-- == 0) {
             *out = (uint64_t)pos;
@@ -119,8 +150,7 @@ static int64_t byte_of(uint64_t v, int i, int is_signed) {
 static uint64_t dot(const Case *c, const uint64_t *in) {
     int64_t sum = (int64_t)in[2];
     if (c->x[0] == DP4A)
-        for (int i = 0; i < 4; i++)
-            sum += byte_of(in[0], i, c->x[2]) * byte_of(in[1], i, c->x[3]);
+        for (int i = 0; i < 4; i++) sum += byte_of(in[0], i, c->x[2]) * byte_of(in[1], i, c->x[3]);
     else
         for (int i = 0; i < 2; i++) {
             int64_t half = c->x[2] ? (int16_t)(in[0] >> 16 * i) : (uint16_t)(in[0] >> 16 * i);
@@ -266,8 +296,10 @@ static void typed(int t, const char *name, bool by_width, const char *shape, con
     char registers[10], text[80], width[8];
     int n = 0;
     for (; shape[n]; n++)
-        registers[n] = shape[n] == 'd' ? types[t].reg : shape[n] == 'w' ? types[t].wide
-                       : shape[n] == 'u' ? 'r' : shape[n];
+        registers[n] = shape[n] == 'd'   ? types[t].reg
+                       : shape[n] == 'w' ? types[t].wide
+                       : shape[n] == 'u' ? 'r'
+                                         : shape[n];
     registers[n] = '\0';
     snprintf(text, sizeof text, "%s.%s", opcode, types[t].type);
     snprintf(width, sizeof width, "i%d", types[t].bits);
@@ -280,26 +312,50 @@ static void carry_cases(void) {
         const char *rows, *text;
         int operation, bits, is_signed;
     } all[] = {
-        {"add_cc_i32 addc_i32", "add.cc.u32 $d, $a, $b; addc.cc.u32 $e, $c, $x; addc.u32 $f, 0, 0;", 0, 32, 0},
-        {"add_cc_i32 addc_i32", "add.cc.s32 $d, $a, $b; addc.cc.s32 $e, $c, $x; addc.s32 $f, 0, 0;", 0, 32, 0},
-        {"add_cc_i64 addc_i64", "add.cc.u64 $d, $a, $b; addc.cc.u64 $e, $c, $x; addc.u64 $f, 0, 0;", 0, 64, 0},
-        {"add_cc_i64 addc_i64", "add.cc.s64 $d, $a, $b; addc.cc.s64 $e, $c, $x; addc.s64 $f, 0, 0;", 0, 64, 0},
-        {"sub_cc_i32 subc_i32", "sub.cc.u32 $d, $a, $b; subc.cc.u32 $e, $c, $x; subc.u32 $f, 0, 0;", 1, 32, 0},
-        {"sub_cc_i32 subc_i32", "sub.cc.s32 $d, $a, $b; subc.cc.s32 $e, $c, $x; subc.s32 $f, 0, 0;", 1, 32, 0},
-        {"sub_cc_i64 subc_i64", "sub.cc.u64 $d, $a, $b; subc.cc.u64 $e, $c, $x; subc.u64 $f, 0, 0;", 1, 64, 0},
-        {"sub_cc_i64 subc_i64", "sub.cc.s64 $d, $a, $b; subc.cc.s64 $e, $c, $x; subc.s64 $f, 0, 0;", 1, 64, 0},
-        {"mad_lo_cc_i32 madc_lo_i32", "mad.lo.cc.u32 $d, $a, $b, $c; madc.lo.cc.u32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 2, 32, 0},
-        {"mad_lo_cc_i32 madc_lo_i32", "mad.lo.cc.s32 $d, $a, $b, $c; madc.lo.cc.s32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 2, 32, 1},
-        {"mad_lo_cc_i64 madc_lo_i64", "mad.lo.cc.u64 $d, $a, $b, $c; madc.lo.cc.u64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 2, 64, 0},
-        {"mad_lo_cc_i64 madc_lo_i64", "mad.lo.cc.s64 $d, $a, $b, $c; madc.lo.cc.s64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 2, 64, 1},
-        {"mad_hi_cc_u32 madc_hi_u32", "mad.hi.cc.u32 $d, $a, $b, $c; madc.hi.cc.u32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 3, 32, 0},
-        {"mad_hi_cc_s32 madc_hi_s32", "mad.hi.cc.s32 $d, $a, $b, $c; madc.hi.cc.s32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 3, 32, 1},
-        {"mad_hi_cc_u64 madc_hi_u64", "mad.hi.cc.u64 $d, $a, $b, $c; madc.hi.cc.u64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 3, 64, 0},
-        {"mad_hi_cc_s64 madc_hi_s64", "mad.hi.cc.s64 $d, $a, $b, $c; madc.hi.cc.s64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 3, 64, 1},
+        {"add_cc_i32 addc_i32", "add.cc.u32 $d, $a, $b; addc.cc.u32 $e, $c, $x; addc.u32 $f, 0, 0;",
+         0, 32, 0},
+        {"add_cc_i32 addc_i32", "add.cc.s32 $d, $a, $b; addc.cc.s32 $e, $c, $x; addc.s32 $f, 0, 0;",
+         0, 32, 0},
+        {"add_cc_i64 addc_i64", "add.cc.u64 $d, $a, $b; addc.cc.u64 $e, $c, $x; addc.u64 $f, 0, 0;",
+         0, 64, 0},
+        {"add_cc_i64 addc_i64", "add.cc.s64 $d, $a, $b; addc.cc.s64 $e, $c, $x; addc.s64 $f, 0, 0;",
+         0, 64, 0},
+        {"sub_cc_i32 subc_i32", "sub.cc.u32 $d, $a, $b; subc.cc.u32 $e, $c, $x; subc.u32 $f, 0, 0;",
+         1, 32, 0},
+        {"sub_cc_i32 subc_i32", "sub.cc.s32 $d, $a, $b; subc.cc.s32 $e, $c, $x; subc.s32 $f, 0, 0;",
+         1, 32, 0},
+        {"sub_cc_i64 subc_i64", "sub.cc.u64 $d, $a, $b; subc.cc.u64 $e, $c, $x; subc.u64 $f, 0, 0;",
+         1, 64, 0},
+        {"sub_cc_i64 subc_i64", "sub.cc.s64 $d, $a, $b; subc.cc.s64 $e, $c, $x; subc.s64 $f, 0, 0;",
+         1, 64, 0},
+        {"mad_lo_cc_i32 madc_lo_i32",
+         "mad.lo.cc.u32 $d, $a, $b, $c; madc.lo.cc.u32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 2, 32,
+         0},
+        {"mad_lo_cc_i32 madc_lo_i32",
+         "mad.lo.cc.s32 $d, $a, $b, $c; madc.lo.cc.s32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 2, 32,
+         1},
+        {"mad_lo_cc_i64 madc_lo_i64",
+         "mad.lo.cc.u64 $d, $a, $b, $c; madc.lo.cc.u64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 2, 64,
+         0},
+        {"mad_lo_cc_i64 madc_lo_i64",
+         "mad.lo.cc.s64 $d, $a, $b, $c; madc.lo.cc.s64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 2, 64,
+         1},
+        {"mad_hi_cc_u32 madc_hi_u32",
+         "mad.hi.cc.u32 $d, $a, $b, $c; madc.hi.cc.u32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 3, 32,
+         0},
+        {"mad_hi_cc_s32 madc_hi_s32",
+         "mad.hi.cc.s32 $d, $a, $b, $c; madc.hi.cc.s32 $e, $a, $b, $x; addc.u32 $f, 0, 0;", 3, 32,
+         1},
+        {"mad_hi_cc_u64 madc_hi_u64",
+         "mad.hi.cc.u64 $d, $a, $b, $c; madc.hi.cc.u64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 3, 64,
+         0},
+        {"mad_hi_cc_s64 madc_hi_s64",
+         "mad.hi.cc.s64 $d, $a, $b, $c; madc.hi.cc.s64 $e, $a, $b, $x; addc.u64 $f, 0, 0;", 3, 64,
+         1},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        Case *c = element_case(all[i].rows, all[i].bits == 64 ? "lll:llll" : "rrr:rrrr", "aaaa", chain,
-                               "%s", all[i].text);
+        Case *c = element_case(all[i].rows, all[i].bits == 64 ? "lll:llll" : "rrr:rrrr", "aaaa",
+                               chain, "%s", all[i].text);
         c->x[0] = all[i].operation;
         c->x[1] = all[i].bits;
         c->x[2] = all[i].is_signed;

@@ -84,15 +84,14 @@ static Case *op(const char *name, const char *registers, const char *kinds, int 
 void add_logic_cases(void) {
     static const struct {
         int bits;
-        const char *two, *one, *shift, *and, *or, *xor, *not, *cnot, *shl, *shr_u, *shr_s;
-    } all[] = {
-        {1, "p:pp", "p:p", 0, "and_pred", "or_pred", "xor_pred", "not_pred", 0, 0, 0, 0},
-        {16, "h:hh", "h:h", "h:hr", "and_b16", "or_b16", "xor_b16", "not_b16", "cnot_b16", "shl_b16",
-         "shr_u16", "shr_s16"},
-        {32, "r:rr", "r:r", "r:rr", "and_b32", "or_b32", "xor_b32", "not_b32", "cnot_b32", "shl_b32",
-         "shr_u32", "shr_s32"},
-        {64, "l:ll", "l:l", "l:lr", "and_b64", "or_b64", "xor_b64", "not_b64", "cnot_b64", "shl_b64",
-         "shr_u64", "shr_s64"}};
+        const char *two, *one, *shift, *and, * or, *xor, *not, *cnot, *shl, *shr_u, *shr_s;
+    } all[] = {{1, "p:pp", "p:p", 0, "and_pred", "or_pred", "xor_pred", "not_pred", 0, 0, 0, 0},
+               {16, "h:hh", "h:h", "h:hr", "and_b16", "or_b16", "xor_b16", "not_b16", "cnot_b16",
+                "shl_b16", "shr_u16", "shr_s16"},
+               {32, "r:rr", "r:r", "r:rr", "and_b32", "or_b32", "xor_b32", "not_b32", "cnot_b32",
+                "shl_b32", "shr_u32", "shr_s32"},
+               {64, "l:ll", "l:l", "l:lr", "and_b64", "or_b64", "xor_b64", "not_b64", "cnot_b64",
+                "shl_b64", "shr_u64", "shr_s64"}};
     for (int i = 0; i < 4; i++) {
         int bits = all[i].bits;
         char type[8], text[40];
@@ -122,8 +121,9 @@ void add_logic_cases(void) {
     }
     for (int k = 0; k < 4; k++) {
         int table = k & 2 ? 0x80 : 0x96;
-        Case *c = element_case("lop3_bool_b32", "rp:rrrp", "aaap", lop3_bool,
-                               "lop3.%s.b32 $d|$e, $a, $b, $c, %d, $x;", k & 1 ? "or" : "and", table);
+        Case *c =
+            element_case("lop3_bool_b32", "rp:rrrp", "aaap", lop3_bool,
+                         "lop3.%s.b32 $d|$e, $a, $b, $c, %d, $x;", k & 1 ? "or" : "and", table);
         c->x[3] = table;
         c->x[4] = k & 1;
         c->header = newer_header;

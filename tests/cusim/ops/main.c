@@ -78,12 +78,11 @@ Case *custom_case(const char *rows, Custom *run, const char *format, ...) {
 static const struct {
     const char *name;
     void (*add)(void);
-} groups[] = {{"int", add_int_cases},         {"logic", add_logic_cases},
-              {"compare", add_compare_cases}, {"convert", add_convert_cases},
-              {"float", add_float_cases},     {"half", add_half_cases},
-              {"move", add_move_cases},       {"memory", add_memory_cases},
-              {"atomic", add_atomic_cases},   {"warp", add_warp_cases},
-              {"control", add_control_cases}};
+} groups[] = {
+    {"int", add_int_cases},         {"logic", add_logic_cases},    {"compare", add_compare_cases},
+    {"convert", add_convert_cases}, {"float", add_float_cases},    {"half", add_half_cases},
+    {"move", add_move_cases},       {"memory", add_memory_cases},  {"atomic", add_atomic_cases},
+    {"warp", add_warp_cases},       {"control", add_control_cases}};
 enum { N_GROUPS = sizeof groups / sizeof *groups };
 
 static bool has_row(const Case *c, const char *row) {
@@ -118,8 +117,10 @@ int main(int argc, char **argv) {
             for (int g = 0; g < N_GROUPS; g++)
                 if (!strcmp(argv[i], groups[g].name)) found = wanted[g] = any = true;
             if (!found) {
-                fprintf(stderr, "usage: ops [GROUP...] [--row NAME] [--case TEXT] [--list] "
-                                "[--ptx DIR] [--verbose]; no group is called %s\n", argv[i]);
+                fprintf(stderr,
+                        "usage: ops [GROUP...] [--row NAME] [--case TEXT] [--list] "
+                        "[--ptx DIR] [--verbose]; no group is called %s\n",
+                        argv[i]);
                 return 2;
             }
         }
@@ -132,8 +133,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < n_cases; i++) {
         if ((!row || has_row(list[i], row)) && (!part || strstr(list[i]->text, part)))
             list[kept++] = list[i];
-        else
-            free(list[i]);
+        else free(list[i]);
     }
     n_cases = kept;
     int code = 0;

@@ -76,13 +76,26 @@ static bool special_registers(const Case *c) {
     char text[4000];
     size_t n = (size_t)snprintf(text, sizeof text, "%s", body);
     for (int k = 0; k < 25; k++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "  st.global.u32 [%%at+%d], %%r%d;\n", 4 * k, k);
-    enum { BX = 5, BY = 7, BZ = 3, GX = 3, GY = 2, GZ = 2, THREADS = BX * BY * BZ,
-           ALL = THREADS * GX * GY * GZ };
+        n += (size_t)snprintf(text + n, sizeof text - n, "  st.global.u32 [%%at+%d], %%r%d;\n",
+                              4 * k, k);
+    enum {
+        BX = 5,
+        BY = 7,
+        BZ = 3,
+        GX = 3,
+        GY = 2,
+        GZ = 2,
+        THREADS = BX * BY * BZ,
+        ALL = THREADS * GX * GY * GZ
+    };
     static uint32_t out[ALL][WORDS], want[ALL][WORDS];
     memset(out, 0xee, sizeof out);
-    Kernel kernel = {.body = text, .grid = {GX, GY, GZ}, .block = {BX, BY, BZ}, .shared = 52,
-                     .out = out, .out_bytes = sizeof out};
+    Kernel kernel = {.body = text,
+                     .grid = {GX, GY, GZ},
+                     .block = {BX, BY, BZ},
+                     .shared = 52,
+                     .out = out,
+                     .out_bytes = sizeof out};
     if (!run_kernel(c, &kernel)) return false;
     for (unsigned i = 0; i < ALL; i++) {
         unsigned t = i % THREADS, b = i / THREADS, lane = t % 32;
@@ -98,7 +111,8 @@ static bool special_registers(const Case *c) {
         w[22] = 52, w[24] = 32;
         if (w[19] < 4) return complain(c, "%%nwarpid is %u, and there are 4 warps", w[19]);
         if (w[20] >= w[21]) return complain(c, "%%smid is %u of %u", w[20], w[21]);
-        if (w[23] < 52) return complain(c, "%%total_smem_size is %u, %%dynamic_smem_size 52", w[23]);
+        if (w[23] < 52)
+            return complain(c, "%%total_smem_size is %u, %%dynamic_smem_size 52", w[23]);
     }
     return same32(c, "words of 32 a thread", out[0], want[0], ALL * WORDS);
 }
@@ -124,7 +138,8 @@ static bool clocks(const Case *c) {
         "LOOP:\n  add.u32 %r10, %r10, 1;\n  setp.lt.u32 %p0, %r10, 500;\n  @%p0 bra LOOP;\n"
         "  nanosleep.u32 2000;\n"
         "  mov.u64 %l2, %clock64;\n  mov.u32 %r1, %clock;\n  mov.u64 %l3, %globaltimer;\n"
-        "  mov.u32 %r2, %clock_hi;\n  mov.u32 %r3, %globaltimer_lo;\n  mov.u32 %r4, %globaltimer_hi;\n"
+        "  mov.u32 %r2, %clock_hi;\n  mov.u32 %r3, %globaltimer_lo;\n  mov.u32 %r4, "
+        "%globaltimer_hi;\n"
         "  mov.u64 %l4, %gridid;\n  mov.u32 %r5, %envreg3;\n  mov.u32 %r6, %pm0;\n"
         "  sub.u64 %l2, %l2, %l0;\n  sub.u32 %r1, %r1, %r0;\n  sub.u64 %l3, %l3, %l1;\n"
         "  cvt.u64.u32 %l5, %r1;\n"
@@ -145,13 +160,13 @@ static bool clocks(const Case *c) {
 }
 
 void add_move_cases(void) {
-    static const char *const names[3][4] = {{"b16", "u16", "s16", 0},
-                                            {"b32", "u32", "s32", "f32"},
-                                            {"b64", "u64", "s64", "f64"}};
+    static const char *const names[3][4] = {
+        {"b16", "u16", "s16", 0}, {"b32", "u32", "s32", "f32"}, {"b64", "u64", "s64", "f64"}};
     static const char *const rows[] = {"mov_b16", "mov_b32", "mov_b64"};
     static const char *const registers[] = {"h:h", "r:r", "l:l"};
     element_case("mov_pred", "p:p", "p", copy, "mov.pred");
-    element_case("mov_pred", "p:p", "p", negated, "{ .reg .pred t; not.pred t, $a; mov.pred $d, t; }");
+    element_case("mov_pred", "p:p", "p", negated,
+                 "{ .reg .pred t; not.pred t, $a; mov.pred $d, t; }");
     for (int width = 0; width < 3; width++)
         for (int k = 0; k < 4; k++)
             if (names[width][k])

@@ -2,10 +2,10 @@
 /* ops.h - the tests of PTX instructions: a list of cases, each a few lines of PTX and a C function
  * that says what must come out of them.
  *
- * Nothing here knows how cusim is made: the program sees the driver API alone, and what it expects is
- * computed in plain C from the text of the PTX ISA. Most cases work element by element: a kernel loads
- * the operands of element i, carries out the instruction, and stores what it gave. The others bring a
- * kernel and a check of their own. */
+ * Nothing here knows how cusim is made: the program sees the driver API alone, and what it
+ * expects is computed in plain C from the text of the PTX ISA. Most cases work element by
+ * element: a kernel loads the operands of element i, carries out the instruction, and stores
+ * what it gave. The others bring a kernel and a check of their own. */
 #ifndef OPS_H
 #define OPS_H
 
@@ -17,8 +17,8 @@ enum { MOST_INPUTS = 4, MOST_OUTPUTS = 4 };
 
 typedef struct Case Case;
 
-/* What an instruction must give for the operands in[0..3], as bits. False: the ISA leaves the result
- * open, and nothing is compared. */
+/* What an instruction must give for the operands in[0..3], as bits. False: the ISA leaves the
+ * result open, and nothing is compared. */
 typedef bool Reference(const Case *c, const uint64_t *in, uint64_t *out);
 
 /* A case with a kernel of its own; returns true if all is well, after complain() otherwise. */
@@ -43,10 +43,10 @@ typedef enum {
 
 struct Case {
     const char *rows; /* of ops.def, separated by spaces */
-    char text[400];   /* one or more instructions with $d $e $f $g (results), $a $b $c $x (sources) */
-    char out[5];      /* the register of each result: h 16, r 32, l 64 bits, p predicate */
-    char in[5];       /* the same of each source */
-    char kind[5];     /* the values of each source: see values.c */
+    char text[400]; /* one or more instructions with $d $e $f $g (results), $a $b $c $x (sources) */
+    char out[5];    /* the register of each result: h 16, r 32, l 64 bits, p predicate */
+    char in[5];     /* the same of each source */
+    char kind[5];   /* the values of each source: see values.c */
     Reference *reference;
     Compare compare;
     int x[8]; /* for the reference */
@@ -85,9 +85,9 @@ void add_control_cases(void);
 bool complain(const Case *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Load PTX of one kernel named k and run it: k(in, out, n), in and out being device memory that
- * begins as the host's arrays; out comes back. What the body finds ready: %in %out (.b64), %n %i %lane
- * (.b32; i counts threads of the grid), and registers %h0-15 %r0-63 %l0-31 %f0-15 %d0-7 %p0-15.
- * before: what stands outside the kernel (variables, functions); may be NULL. */
+ * begins as the host's arrays; out comes back. What the body finds ready: %in %out (.b64), %n %i
+ * %lane (.b32; i counts threads of the grid), and registers %h0-15 %r0-63 %l0-31 %f0-15 %d0-7
+ * %p0-15. before: what stands outside the kernel (variables, functions); may be NULL. */
 typedef struct {
     const char *header, *before, *body;
     unsigned grid[3], block[3]; /* 0 counts as 1 */

@@ -6,8 +6,9 @@
 
 const Format f16 = {5, 10}, bf16 = {8, 7}, f32 = {8, 23}, f64 = {11, 52};
 
-/* An exact number: a long integer whose lowest bit counts 2^LOWEST. The product of the two smallest
- * doubles is 2^-2148, that of the two largest is below 2^2048, and a quotient needs some bits below. */
+/* An exact number: a long integer whose lowest bit counts 2^LOWEST. The product of the two
+ * smallest doubles is 2^-2148, that of the two largest is below 2^2048, and a quotient needs
+ * some bits below. */
 enum { LOWEST = -2304, LIMBS = 140 };
 typedef struct {
     bool negative;
@@ -34,9 +35,7 @@ bool soft_negative(Format f, uint64_t a) { return (a & sign_bit(f)) != 0; }
 bool soft_is_subnormal(Format f, uint64_t a) {
     return magnitude(f, a) != 0 && magnitude(f, a) < 1ull << f.mantissa_bits;
 }
-uint64_t soft_flush(Format f, uint64_t a) {
-    return soft_is_subnormal(f, a) ? a & sign_bit(f) : a;
-}
+uint64_t soft_flush(Format f, uint64_t a) { return soft_is_subnormal(f, a) ? a & sign_bit(f) : a; }
 uint64_t soft_negate(Format f, uint64_t a) { return a ^ sign_bit(f); }
 
 int soft_compare(Format f, uint64_t a, uint64_t b) {
@@ -66,8 +65,7 @@ static void place(Exact *x, bool negative, uint64_t high, uint64_t low, int expo
     int at = exponent - LOWEST;
     uint64_t word[2] = {low, high};
     for (int bit = 0; bit < 128; bit++)
-        if (word[bit / 64] >> bit % 64 & 1)
-            x->limb[(at + bit) / 32] |= 1u << (at + bit) % 32;
+        if (word[bit / 64] >> bit % 64 & 1) x->limb[(at + bit) / 32] |= 1u << (at + bit) % 32;
 }
 
 static int compare_magnitude(const Exact *x, const Exact *y) {
@@ -138,8 +136,8 @@ static uint64_t round_to(Format f, Rounding r, const Exact *x) {
     if (!(mantissa >> f.mantissa_bits)) return sign | mantissa; /* subnormal or 0 */
     uint64_t field = (uint64_t)(last - least + 1);
     if (field >= (1ull << f.exponent_bits) - 1) {
-        bool to_infinity = r == RN || r == RNA || (r == RM && x->negative) ||
-                           (r == RP && !x->negative);
+        bool to_infinity =
+            r == RN || r == RNA || (r == RM && x->negative) || (r == RP && !x->negative);
         return sign | (to_infinity ? infinity(f) : infinity(f) - 1);
     }
     return sign | field << f.mantissa_bits | (mantissa & ((1ull << f.mantissa_bits) - 1));

@@ -40,27 +40,107 @@ uint32_t bits_of_float(float x) {
     return bits;
 }
 
-static const uint64_t integers[] = {
-    0,          1,          2,           3,           5,           7,
-    8,          0x7f,       0x80,        0xff,        0x100,       0x7fff,
-    0x8000,     0x8001,     0xffff,      0x10000,     0x7fffff,    0x800000,
-    0xffffff,   0x7ffffffe, 0x7fffffff,  0x80000000,  0x80000001,  0xfffffffe,
-    0xffffffff, 1ull << 32, 0x12345678u, 0xaaaaaaaau, 0x55555555u, 0x7fffffffffffffffull,
-    1ull << 63, ~0ull,      ~0ull - 1,   (1ull << 63) + 1, 0xffff0000ffff0000ull,
-    0xffffffff80000000ull,  0xffffffffffff8000ull,    0xffffffffffffff80ull,
-    0x0123456789abcdefull};
-static const uint64_t shifts[] = {0,  1,  2,  7,  8,  15,  16,  17,   31,    32,         33,
-                                  48, 62, 63, 64, 65, 127, 255, 256,  257,   0x7fffffff, 0x80000000,
-                                  0xffffffff};
-static const uint64_t smalls[] = {0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 24, 30, 31, 32, 33, 40, 63, 64, 65,
-                                  128, 224, 255, 256, 258, 0xffffffff, 0xffffffe0};
-static const double reals[] = {
-    0.0, 0.25, 0.5, 0.75, 0.99999994, 1.0, 1.0000001, 1.5, 2.0, 2.5, 3.0, 3.5, 10.0, 100.0, 126.5,
-    127.0, 127.5, 128.0, 255.0, 255.5, 256.0, 2047.0, 2049.0, 32767.0, 32767.5, 32768.0, 65504.0,
-    65519.0, 65520.0, 65535.0, 65535.5, 65536.0, 8388607.5, 8388608.0, 16777217.0, 2147483520.0,
-    2147483647.0, 2147483648.0, 4294967040.0, 4294967295.5, 4294967296.0, 9.2233715e18,
-    9223372036854775808.0, 1.8446743e19, 18446744073709551616.0, 1e-3, 1e30, 1e-30, 3.4028235e38,
-    1.17549435e-38, 6.1035156e-5, 5.9604645e-8, 3.0e-8, 2.98023224e-8, 6.0975552e-5, 0.1};
+static const uint64_t integers[] = {0,
+                                    1,
+                                    2,
+                                    3,
+                                    5,
+                                    7,
+                                    8,
+                                    0x7f,
+                                    0x80,
+                                    0xff,
+                                    0x100,
+                                    0x7fff,
+                                    0x8000,
+                                    0x8001,
+                                    0xffff,
+                                    0x10000,
+                                    0x7fffff,
+                                    0x800000,
+                                    0xffffff,
+                                    0x7ffffffe,
+                                    0x7fffffff,
+                                    0x80000000,
+                                    0x80000001,
+                                    0xfffffffe,
+                                    0xffffffff,
+                                    1ull << 32,
+                                    0x12345678u,
+                                    0xaaaaaaaau,
+                                    0x55555555u,
+                                    0x7fffffffffffffffull,
+                                    1ull << 63,
+                                    ~0ull,
+                                    ~0ull - 1,
+                                    (1ull << 63) + 1,
+                                    0xffff0000ffff0000ull,
+                                    0xffffffff80000000ull,
+                                    0xffffffffffff8000ull,
+                                    0xffffffffffffff80ull,
+                                    0x0123456789abcdefull};
+static const uint64_t shifts[] = {0,   1,   2,   7,   8,          15,         16,        17,
+                                  31,  32,  33,  48,  62,         63,         64,        65,
+                                  127, 255, 256, 257, 0x7fffffff, 0x80000000, 0xffffffff};
+static const uint64_t smalls[] = {0,  1,   2,   3,   4,   5,   7,          8,         15,
+                                  16, 24,  30,  31,  32,  33,  40,         63,        64,
+                                  65, 128, 224, 255, 256, 258, 0xffffffff, 0xffffffe0};
+static const double reals[] = {0.0,
+                               0.25,
+                               0.5,
+                               0.75,
+                               0.99999994,
+                               1.0,
+                               1.0000001,
+                               1.5,
+                               2.0,
+                               2.5,
+                               3.0,
+                               3.5,
+                               10.0,
+                               100.0,
+                               126.5,
+                               127.0,
+                               127.5,
+                               128.0,
+                               255.0,
+                               255.5,
+                               256.0,
+                               2047.0,
+                               2049.0,
+                               32767.0,
+                               32767.5,
+                               32768.0,
+                               65504.0,
+                               65519.0,
+                               65520.0,
+                               65535.0,
+                               65535.5,
+                               65536.0,
+                               8388607.5,
+                               8388608.0,
+                               16777217.0,
+                               2147483520.0,
+                               2147483647.0,
+                               2147483648.0,
+                               4294967040.0,
+                               4294967295.5,
+                               4294967296.0,
+                               9.2233715e18,
+                               9223372036854775808.0,
+                               1.8446743e19,
+                               18446744073709551616.0,
+                               1e-3,
+                               1e30,
+                               1e-30,
+                               3.4028235e38,
+                               1.17549435e-38,
+                               6.1035156e-5,
+                               5.9604645e-8,
+                               3.0e-8,
+                               2.98023224e-8,
+                               6.0975552e-5,
+                               0.1};
 
 /* A special value as bits of a format; the plain list, then what has no decimal notation. */
 static size_t special_real(Format f, size_t i, uint64_t *bits) {
@@ -68,12 +148,12 @@ static size_t special_real(Format f, size_t i, uint64_t *bits) {
     uint64_t inf = soft_convert(f, RN, f64, bits_of(1e300 * 1e300));
     uint64_t more[] = {inf,
                        soft_nan(f),
-                       inf | 1,                             /* a signalling NaN */
-                       inf - 1,                             /* the largest number */
-                       1,                                   /* the smallest */
-                       3,                                   /* subnormal */
-                       (1ull << f.mantissa_bits) - 1,       /* the largest subnormal */
-                       1ull << f.mantissa_bits,             /* the smallest normal */
+                       inf | 1,                       /* a signalling NaN */
+                       inf - 1,                       /* the largest number */
+                       1,                             /* the smallest */
+                       3,                             /* subnormal */
+                       (1ull << f.mantissa_bits) - 1, /* the largest subnormal */
+                       1ull << f.mantissa_bits,       /* the smallest normal */
                        (1ull << f.mantissa_bits) | 1,
                        1ull << (f.mantissa_bits - 1),
                        soft_one(f) + 1,
@@ -127,7 +207,8 @@ static uint64_t any_real(Format f) {
     uint64_t bits = random64() >> (63 - f.exponent_bits - f.mantissa_bits);
     if (random64() & 1) return bits;
     uint64_t field = (soft_one(f) >> f.mantissa_bits) + random64() % 13 - 6;
-    uint64_t sign = bits >> (f.exponent_bits + f.mantissa_bits) << (f.exponent_bits + f.mantissa_bits);
+    uint64_t sign = bits >> (f.exponent_bits + f.mantissa_bits)
+                                << (f.exponent_bits + f.mantissa_bits);
     return sign | field << f.mantissa_bits | (bits & ((1ull << f.mantissa_bits) - 1));
 }
 static uint64_t any(char kind) {

@@ -23,14 +23,16 @@ static uint32_t members(int who, unsigned warp) {
     return mask;
 }
 
-/* in: 4 words a thread: value, b, c, predicate. Ready are %r0-%r3 and %p0; %r10 is the member mask.
- * The instruction stands in a branch for those who take part; %r20, %r21 and %p1 are its results. */
+/* in: 4 words a thread: value, b, c, predicate. Ready are %r0-%r3 and %p0; %r10 is the member
+ * mask. The instruction stands in a branch for those who take part; %r20, %r21 and %p1 are its
+ * results. */
 static const char before_part[] =
     "  .reg .b64 %%mine, %%put;\n  .reg .pred %%go;\n"
     "  mad.wide.u32 %%mine, %%i, 16, %%in;\n  mad.wide.u32 %%put, %%i, 16, %%out;\n"
     "  ld.global.v4.u32 {%%r0, %%r1, %%r2, %%r3}, [%%mine];\n  setp.ne.u32 %%p0, %%r3, 0;\n"
     "  mov.b64 %%l0, {%%r0, %%r3};\n"
-    "  mov.u32 %%r20, 0x1111;\n  mov.u32 %%r21, 0x2222;\n  mov.u64 %%l20, 0;\n  setp.eq.u32 %%p1, 0, 1;\n"
+    "  mov.u32 %%r20, 0x1111;\n  mov.u32 %%r21, 0x2222;\n  mov.u64 %%l20, 0;\n  setp.eq.u32 %%p1, "
+    "0, 1;\n"
     "%s"
     "  vote.sync.ballot.b32 %%r10, %%go, %s;\n"
     "  @!%%go bra OUT;\n  %s\nOUT:\n"
@@ -41,13 +43,13 @@ static uint32_t in[TOTAL][WORDS], out[TOTAL][WORDS], want[TOTAL][WORDS];
 
 /* The block's second warp has 12 lanes; a vote must name lanes that are there. */
 static bool run(const Case *c, const char *instruction) {
-    static const char *const who[] = {
-        "  setp.eq.u32 %go, 0, 0;\n",
-        "  rem.u32 %r30, %lane, 3;\n  setp.eq.u32 %go, %r30, 1;\n",
-        "  setp.lt.u32 %go, %lane, 10;\n"};
+    static const char *const who[] = {"  setp.eq.u32 %go, 0, 0;\n",
+                                      "  rem.u32 %r30, %lane, 3;\n  setp.eq.u32 %go, %r30, 1;\n",
+                                      "  setp.lt.u32 %go, %lane, 10;\n"};
     char body[3000], choose[400];
     snprintf(choose, sizeof choose,
-             "%s  setp.lt.u32 %%p5, %%t0, 32;\n  selp.u32 %%r31, 0xffffffff, 0xfff, %%p5;\n", who[c->x[1]]);
+             "%s  setp.lt.u32 %%p5, %%t0, 32;\n  selp.u32 %%r31, 0xffffffff, 0xfff, %%p5;\n",
+             who[c->x[1]]);
     snprintf(body, sizeof body, before_part, choose, "%r31", instruction);
     memset(out, 0xee, sizeof out);
     for (unsigned i = 0; i < TOTAL; i++) {
@@ -56,8 +58,14 @@ static bool run(const Case *c, const char *instruction) {
         want[i][2] = 0;
         want[i][3] = members(c->x[1], i % THREADS / 32);
     }
-    Kernel kernel = {.body = body, .grid = {BLOCKS}, .block = {THREADS}, .in = in, .in_bytes = sizeof in,
-                     .out = out, .out_bytes = sizeof out, .header = c->header};
+    Kernel kernel = {.body = body,
+                     .grid = {BLOCKS},
+                     .block = {THREADS},
+                     .in = in,
+                     .in_bytes = sizeof in,
+                     .out = out,
+                     .out_bytes = sizeof out,
+                     .header = c->header};
     return run_kernel(c, &kernel);
 }
 
@@ -69,12 +77,16 @@ static bool compare(const Case *c) {
     for (unsigned i = 0; i < TOTAL; i++)
         for (int w = 0; w < WORDS; w++)
             if (out[i][w] != want[i][w])
-                return complain(c, "block %u thread %u (a=0x%x b=0x%x c=0x%x p=%u, members 0x%08x): "
-                                   "%s is 0x%08x, wanted 0x%08x",
+                return complain(c,
+                                "block %u thread %u (a=0x%x b=0x%x c=0x%x p=%u, members 0x%08x): "
+                                "%s is 0x%08x, wanted 0x%08x",
                                 i / THREADS, i % THREADS, in[i][0], in[i][1], in[i][2], in[i][3],
                                 mask_of(c, i),
-                                w == 0 ? "d" : w == 1 ? "e" : w == 2 ? "p" : "the member mask", out[i][w],
-                                want[i][w]);
+                                w == 0   ? "d"
+                                : w == 1 ? "e"
+                                : w == 2 ? "p"
+                                         : "the member mask",
+                                out[i][w], want[i][w]);
     return true;
 }
 
@@ -93,12 +105,14 @@ static bool shuffle(const Case *c) {
     if (c->header)
         snprintf(text, sizeof text, "shfl.%s.b32 %%r20|%%p1, %%r0, %%r1, %%r2;", modes[c->x[0]]);
     else
-        snprintf(text, sizeof text, "shfl.sync.%s.b32 %%r20|%%p1, %%r0, %%r1, %%r2, %%r10;", modes[c->x[0]]);
+        snprintf(text, sizeof text, "shfl.sync.%s.b32 %%r20|%%p1, %%r0, %%r1, %%r2, %%r10;",
+                 modes[c->x[0]]);
     if (!run(c, text)) return false;
     for (unsigned i = 0; i < TOTAL; i++) {
         unsigned lane = lane_of(i);
         if (!takes_part(c->x[1], lane)) continue;
-        int b = (int)(in[i][1] & 31), cval = (int)(in[i][2] & 31), segment = (int)(in[i][2] >> 8 & 31);
+        int b = (int)(in[i][1] & 31), cval = (int)(in[i][2] & 31),
+            segment = (int)(in[i][2] >> 8 & 31);
         int most = ((int)lane & segment) | (cval & ~segment), least = (int)lane & segment, j;
         bool valid;
         switch (c->x[0]) {
@@ -111,8 +125,7 @@ static bool shuffle(const Case *c) {
         want[i][2] = valid;
         if (j >= 0 && j < 32 && mask_of(c, i) >> j & 1)
             want[i][0] = in[first_of_warp(i) + (unsigned)j][0];
-        else
-            want[i][0] = out[i][0]; /* ISA: undefined, if the source lane is not active */
+        else want[i][0] = out[i][0]; /* ISA: undefined, if the source lane is not active */
     }
     return compare(c);
 }
@@ -130,7 +143,8 @@ static void predicates(int kind) {
 }
 static bool vote(const Case *c) {
     static const char *const names[] = {"all", "any", "uni", "ballot"};
-    const char *p = c->x[3] ? "!%p0" : "%p0", *sync = c->header ? "" : ".sync", *mask = c->header ? "" : ", %r10";
+    const char *p = c->x[3] ? "!%p0" : "%p0", *sync = c->header ? "" : ".sync",
+               *mask = c->header ? "" : ", %r10";
     predicates(c->x[2]);
     char text[100];
     if (c->x[0] == 3) snprintf(text, sizeof text, "vote%s.ballot.b32 %%r20, %s%s;", sync, p, mask);
@@ -140,7 +154,8 @@ static bool vote(const Case *c) {
         uint32_t mask_bits = mask_of(c, i), ballot = 0;
         if (!takes_part(c->x[1], lane_of(i))) continue;
         for (unsigned j = 0; j < 32; j++)
-            if (mask_bits >> j & 1 && (in[first_of_warp(i) + j][3] != 0) != (c->x[3] != 0)) ballot |= 1u << j;
+            if (mask_bits >> j & 1 && (in[first_of_warp(i) + j][3] != 0) != (c->x[3] != 0))
+                ballot |= 1u << j;
         if (c->x[0] == 3) want[i][0] = ballot;
         else
             want[i][2] = c->x[0] == 0   ? ballot == mask_bits
@@ -160,7 +175,9 @@ static bool match(const Case *c) {
         in[i][1] = in[i][2] = 0;
     }
     char text[100];
-    snprintf(text, sizeof text, c->x[0] ? "match.all.sync.b%d %%r20|%%p1, %s, %%r10;" : "match.any.sync.b%d %%r20, %s, %%r10;",
+    snprintf(text, sizeof text,
+             c->x[0] ? "match.all.sync.b%d %%r20|%%p1, %s, %%r10;"
+                     : "match.any.sync.b%d %%r20, %s, %%r10;",
              c->x[2] ? 64 : 32, c->x[2] ? "%l0" : "%r0");
     if (!run(c, text)) return false;
     for (unsigned i = 0; i < TOTAL; i++) {
@@ -168,7 +185,8 @@ static bool match(const Case *c) {
         if (!takes_part(c->x[1], lane_of(i))) continue;
         for (unsigned j = 0; j < 32; j++) {
             const uint32_t *other = in[first_of_warp(i) + j];
-            if (mask >> j & 1 && other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3])) equal |= 1u << j;
+            if (mask >> j & 1 && other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3]))
+                equal |= 1u << j;
         }
         want[i][0] = c->x[0] ? (equal == mask ? mask : 0) : equal;
         if (c->x[0]) want[i][2] = equal == mask;
@@ -189,7 +207,9 @@ static bool redux(const Case *c) {
     }
     char text[100];
     snprintf(text, sizeof text, "redux.sync.%s.%s %%r20, %%r0, %%r10;", reductions[op],
-             op > 2 ? "b32" : c->x[2] ? "s32" : "u32");
+             op > 2    ? "b32"
+             : c->x[2] ? "s32"
+                       : "u32");
     if (!run(c, text)) return false;
     for (unsigned i = 0; i < TOTAL; i++) {
         uint32_t mask = mask_of(c, i), sum = 0;
@@ -225,13 +245,15 @@ static bool activemask(const Case *c) {
 /* bar.warp.sync: what a lane writes before, all may read after. */
 static bool bar_warp(const Case *c) {
     static const char body[] =
-        "  .shared .align 4 .b8 room[128];\n  mov.u32 %r0, room;\n  mad.lo.u32 %r1, %lane, 4, %r0;\n"
+        "  .shared .align 4 .b8 room[128];\n  mov.u32 %r0, room;\n  mad.lo.u32 %r1, %lane, 4, "
+        "%r0;\n"
         "  mov.u32 %r2, 0;\n"
         /* lanes come at different times */
         "WAIT:\n  add.u32 %r2, %r2, 1;\n  setp.le.u32 %p0, %r2, %lane;\n  @%p0 bra WAIT;\n"
         "  mad.lo.u32 %r3, %lane, 7, 3;\n  st.volatile.shared.u32 [%r1], %r3;\n"
         "  bar.warp.sync 0xffffffff;\n"
-        "  xor.b32 %r4, %lane, 21;\n  mad.lo.u32 %r4, %r4, 4, %r0;\n  ld.volatile.shared.u32 %r5, [%r4];\n"
+        "  xor.b32 %r4, %lane, 21;\n  mad.lo.u32 %r4, %r4, 4, %r0;\n  ld.volatile.shared.u32 %r5, "
+        "[%r4];\n"
         "  mad.wide.u32 %l0, %lane, 4, %out;\n  st.global.u32 [%l0], %r5;\n";
     uint32_t got[32], expected[32];
     memset(got, 0, sizeof got);
@@ -240,14 +262,16 @@ static bool bar_warp(const Case *c) {
     return run_kernel(c, &kernel) && same32(c, "lane", got, expected, 32);
 }
 
-/* Two halves of a warp, each waiting for the other's lanes at two different instructions in turn. */
+/* Two halves of a warp, each waiting for the other's lanes at two different instructions in
+ * turn. */
 static bool halves(const Case *c) {
     static const char body[] =
         "  setp.lt.u32 %p0, %lane, 16;\n  mov.u32 %r0, 0xffff;\n  mov.u32 %r1, 0xffff0000;\n"
         "  @%p0 bra LOW;\n"
         "  shfl.sync.bfly.b32 %r2, %lane, 1, 31, %r1;\n  bar.warp.sync 0xffffffff;\n"
         "  redux.sync.add.u32 %r3, %r2, 0xffffffff;\n  bra JOIN;\n"
-        "LOW:\n  shfl.sync.bfly.b32 %r2, %lane, 2, 31, %r0;\n  vote.sync.any.pred %p1, %p0, 0xffff;\n"
+        "LOW:\n  shfl.sync.bfly.b32 %r2, %lane, 2, 31, %r0;\n  vote.sync.any.pred %p1, %p0, "
+        "0xffff;\n"
         "  bar.warp.sync 0xffffffff;\n  redux.sync.add.u32 %r3, %r2, 0xffffffff;\n"
         "JOIN:\n  mad.wide.u32 %l0, %lane, 8, %out;\n  st.global.v2.u32 [%l0], {%r2, %r3};\n";
     uint32_t got[32][2], expected[32][2];
@@ -263,12 +287,15 @@ static bool halves(const Case *c) {
 /* Two halves write in branches of their own, and read, still there, what the other one wrote. */
 static bool bar_warp_in_branches(const Case *c) {
     static const char body[] =
-        "  .shared .align 4 .b8 room[128];\n  mov.u32 %r0, room;\n  mad.lo.u32 %r1, %lane, 4, %r0;\n"
+        "  .shared .align 4 .b8 room[128];\n  mov.u32 %r0, room;\n  mad.lo.u32 %r1, %lane, 4, "
+        "%r0;\n"
         "  xor.b32 %r2, %lane, 17;\n  mad.lo.u32 %r2, %r2, 4, %r0;\n  mov.u32 %r3, 0;\n"
         "  st.volatile.shared.u32 [%r1], %r3;\n  setp.lt.u32 %p0, %lane, 16;\n  @%p0 bra LOW;\n"
-        "  add.u32 %r4, %lane, 100;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync 0xffffffff;\n"
+        "  add.u32 %r4, %lane, 100;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync "
+        "0xffffffff;\n"
         "  ld.volatile.shared.u32 %r5, [%r2];\n  bra JOIN;\n"
-        "LOW:\n  add.u32 %r4, %lane, 200;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync 0xffffffff;\n"
+        "LOW:\n  add.u32 %r4, %lane, 200;\n  st.volatile.shared.u32 [%r1], %r4;\n  bar.warp.sync "
+        "0xffffffff;\n"
         "  ld.volatile.shared.u32 %r5, [%r2];\n"
         "JOIN:\n  mad.wide.u32 %l0, %lane, 4, %out;\n  st.global.u32 [%l0], %r5;\n";
     uint32_t got[32], expected[32];
@@ -285,8 +312,9 @@ void add_warp_cases(void) {
             for (int control = -1; control < 8; control++)
                 for (int old = 0; old < 2; old++) {
                     if (old && control > 1) continue;
-                    Case *c = custom_case(old ? "shfl" : "shfl_sync", shuffle, "shfl%s.%s.b32, control %d, %s",
-                                          old ? "" : ".sync", modes[mode], control, who[w]);
+                    Case *c = custom_case(old ? "shfl" : "shfl_sync", shuffle,
+                                          "shfl%s.%s.b32, control %d, %s", old ? "" : ".sync",
+                                          modes[mode], control, who[w]);
                     c->x[0] = mode;
                     c->x[1] = w;
                     c->x[2] = control;
@@ -298,8 +326,12 @@ void add_warp_cases(void) {
                     bool old = k & 1;
                     const char *row = old ? (kind == 3 ? "vote_ballot" : "vote_pred")
                                           : (kind == 3 ? "vote_sync_ballot" : "vote_sync_pred");
-                    Case *c = custom_case(row, vote, "vote%s.%s %s, lanes' answer %d, %s", old ? "" : ".sync",
-                                          kind == 0 ? "all" : kind == 1 ? "any" : kind == 2 ? "uni" : "ballot",
+                    Case *c = custom_case(row, vote, "vote%s.%s %s, lanes' answer %d, %s",
+                                          old ? "" : ".sync",
+                                          kind == 0   ? "all"
+                                          : kind == 1 ? "any"
+                                          : kind == 2 ? "uni"
+                                                      : "ballot",
                                           k & 2 ? "!p" : "p", said, who[w]);
                     c->x[0] = kind;
                     c->x[1] = w;
@@ -316,8 +348,12 @@ void add_warp_cases(void) {
         }
         for (int op = 0; op < 6; op++)
             for (int is_signed = 0; is_signed < (op < 3 ? 2 : 1); is_signed++) {
-                Case *c = custom_case(op < 3 ? "redux_int" : "redux_bits", redux, "redux.sync.%s.%s, %s",
-                                      reductions[op], op > 2 ? "b32" : is_signed ? "s32" : "u32", who[w]);
+                Case *c = custom_case(op < 3 ? "redux_int" : "redux_bits", redux,
+                                      "redux.sync.%s.%s, %s", reductions[op],
+                                      op > 2      ? "b32"
+                                      : is_signed ? "s32"
+                                                  : "u32",
+                                      who[w]);
                 c->x[0] = op;
                 c->x[1] = w;
                 c->x[2] = is_signed;

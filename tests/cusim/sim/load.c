@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* load.c - a program that loads libcuda.so.1 when it runs, as many do, and prints the device's name. */
+/* load.c - a program that loads libcuda.so.1 when it runs, as many do, and prints the device's
+ * name. */
 #include <cuda.h>
 #include <dlfcn.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 # exit code what a check has found.
 #
 #   sim.sh CASE LOAD COUNTS COUNTS_PTX FAULTS FAULTS_PTX     CASE: a function sim_CASE below
+# shellcheck source-path=SCRIPTDIR source=../../lib.sh
 . "$(dirname "$0")/../../lib.sh"
 case_name=$1 load=$2 counts=$3 counts_ptx=$4 faults=$5 faults_ptx=$6
 unset CUSIM_STATS CUSIM_STATS_FILE CUSIM_CHECK CUSIM_CHECK_FILE CUSIM_SCHEDULE LD_LIBRARY_PATH
@@ -92,7 +93,8 @@ sim_stats() {
     grep -q '"global_load_sectors": 4,' "$work/a file" || fail "no numbers in the file"
 }
 
-# What a check finds beats a program that does not care, and only that: the program's own code stays.
+# What a check finds beats a program that does not care, and only that: the program's own code
+# stays.
 sim_check() {
     sim --check -- "$faults" "$faults_ptx" past_end
     expect 1

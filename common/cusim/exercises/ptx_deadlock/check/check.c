@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* check.c - launches the learner's reverse with several numbers of blocks and looks at each element.
+/* check.c - launches the learner's reverse with several numbers of blocks and looks at each
+ * element.
  *
- *   check_ptx_deadlock FILE.ptx    exit code 0: right; 1: wrong, or it never ends; 4: no PTX; 3: else
+ *   check_ptx_deadlock FILE.ptx    exit code 0: right; 1: wrong or without end; 4: no PTX; 3: else
  *
  * The numbers are other ones each time; HC_EXERCISE_SEED gives those of an earlier run again. */
 #include "../../exercise.h"

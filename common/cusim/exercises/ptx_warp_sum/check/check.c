@@ -35,8 +35,8 @@ static Result run(CUfunction function, unsigned n, uint64_t *seed) {
     EXERCISE_CU(cuMemFree(d_x));
     EXERCISE_CU(cuMemFree(d_out));
     for (unsigned w = 0; w < result.n_warps; w++) {
-        uint32_t want = 0, lane_0 = w * WARP < n ? x[w * WARP] : 0;
-        for (unsigned i = w * WARP; i < n && i < (w + 1) * WARP; i++) want += x[i];
+        uint32_t want = 0, first = w * WARP, lane_0 = first < n ? x[first] : 0;
+        for (uint32_t i = first; i < n && i < first + WARP; i++) want += x[i];
         if (out[w] == want) continue;
         if (result.n_wrong++ == 0) result.first = w, result.got = out[w], result.want = want;
         if (out[w] != WARP * lane_0) result.only_doubled = false;
