@@ -346,7 +346,7 @@ void cusim_block_text(CusimBlock *block, const char *text, size_t n) {
         state->text = more;
         state->text_room = room;
     }
-    memcpy(state->text + state->text_bytes, text, n);
+    if (n) memcpy(state->text + state->text_bytes, text, n);
     state->text_bytes += n;
 }
 

@@ -221,18 +221,18 @@ static void decode_body(CusimDecoder *d) {
     CusimCode *code = d->code;
     uint32_t *map = calloc((size_t)f->n_insts + 1, sizeof *map);
     d->reg = calloc((size_t)f->n_regs + 1, sizeof *d->reg);
-    if (!map || !d->reg) {
-        cusim_decode_fail(d, "out of memory");
-        free(map);
-        return;
-    }
     uint32_t n_calls = 0;
     for (uint32_t i = 0; i < f->n_insts; i++) n_calls += f->inst[i].form.op == CUSIM_OP_call;
     code->call = cusim_arena_array(d->module->arena, n_calls + 1, sizeof *code->call);
     code->formal =
         cusim_arena_array(d->module->arena, f->n_params + f->n_results + 1, sizeof *code->formal);
-    if (!code->call || !code->formal) cusim_decode_fail(d, "out of memory");
-    for (uint32_t i = 0; i < f->n_params + f->n_results && !f->is_entry && !d->failed; i++)
+    if (!map || !d->reg || !code->call || !code->formal) {
+        cusim_decode_fail(d, "out of memory");
+        free(map);
+        return;
+    }
+    uint32_t n_formals = f->is_entry ? 0 : f->n_params + f->n_results;
+    for (uint32_t i = 0; i < n_formals && !d->failed; i++)
         code->formal[i] =
             place_of_variable(d, i < f->n_params ? f->param[i] : f->result[i - f->n_params]);
     for (uint32_t i = 0; i < f->n_insts && !d->failed; i++) {
@@ -241,8 +241,8 @@ static void decode_body(CusimDecoder *d) {
     }
     code->n_calls = d->n_calls;
     map[f->n_insts] = d->n;
-    CusimInst *last =
-        d->failed ? NULL : cusim_decode_append(d, NULL); /* who runs past the end returns */
+    /* Who runs past the end returns. */
+    CusimInst *last = d->failed ? NULL : cusim_decode_append(d, NULL);
     if (last) {
         CusimForm form = {.op = CUSIM_OP_ret, .vector = 1};
         last->flags = CUSIM_FLAG_CONTROL;
@@ -264,9 +264,9 @@ CusimCode *cusim_decode(CusimPtxModule *module, CusimFunction *function, char *l
     static _Atomic uint64_t ids;
     CusimDecoder d = {.module = module,
                       .function = function,
-                      .log = log,
                       .log_bytes = log_bytes,
                       .frame = sizeof(CusimFrameHead)};
+    d.log = log;
     d.code = code_of(&d, function);
     if (d.code) {
         d.code->function = function;
@@ -275,7 +275,7 @@ CusimCode *cusim_decode(CusimPtxModule *module, CusimFunction *function, char *l
         d.code->id = atomic_fetch_add(&ids, 1) + 1;
         layout(&d);
     }
-    if (!d.failed) decode_body(&d);
+    if (d.code && !d.failed) decode_body(&d);
     free(d.inst);
     free(d.source);
     free(d.reg);

@@ -50,8 +50,8 @@ static int broken(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
         inst->flags & CUSIM_FLAG_ACCESS || inst->address_bytes ? inst->register_bytes : inst->bytes;
     /* The lowest bit and a high one: some results are allowed a small error. */
     CUSIM_EACH_LANE(lane) {
-        at[(unsigned)lane * bytes] ^= 1;
-        at[(unsigned)lane * bytes + bytes - 1] ^= 0x40;
+        at[(size_t)lane * bytes] ^= 1;
+        at[(size_t)lane * bytes + bytes - 1] ^= 0x40;
     }
     return CUSIM_NEXT;
 }
@@ -291,6 +291,7 @@ void cusim_decode_one(CusimDecoder *d, const CusimPtxInst *p) {
     static const CusimOp unpack[3] = {CUSIM_OP_mov_unpack_b16, CUSIM_OP_mov_unpack_b32,
                                       CUSIM_OP_mov_unpack_b64};
     unsigned elements = 1; /* of a mov's vector */
+    mov = mov && operand[0] && operand[1];
     if (mov && operand[0]->kind == CUSIM_VECTOR) {
         form.op = unpack[which];
         elements = operand[0]->n;
@@ -418,7 +419,7 @@ void cusim_decode_one(CusimDecoder *d, const CusimPtxInst *p) {
     }
     /* A function's parameters lie in local memory. */
     if ((form.op == CUSIM_OP_cvta || form.op == CUSIM_OP_cvta_to) &&
-        cusim_has(&form, CUSIM_M_param) && operand[1]->kind == CUSIM_ADDRESS &&
+        cusim_has(&form, CUSIM_M_param) && operand[1] && operand[1]->kind == CUSIM_ADDRESS &&
         cusim_decode_is_func_param(operand[1]->variable)) {
         form.mods[CUSIM_M_param / 64] &= ~(1ull << CUSIM_M_param % 64);
         form.mods[CUSIM_M_local / 64] |= 1ull << CUSIM_M_local % 64;

@@ -238,34 +238,56 @@ static void leave_float(FloatControl old) {
 #endif
 }
 
-/* Begins the next block, if there is one and the device could hold it. */
-static CusimBlock *begin_block(CusimLaunch *launch, CusimWorker *worker, bool first,
+/* Numbers of blocks that a thread has taken and not begun yet: neighbours, since they mostly touch
+ * memory that lies together. */
+typedef struct {
+    uint64_t next, end;
+    uint64_t step; /* how many are taken at once */
+} Share;
+
+/* The number of the next block; n_blocks if there is none. */
+static uint64_t next_number(CusimLaunch *launch, Share *share) {
+    if (share->next == share->end) {
+        uint64_t from = atomic_fetch_add(&launch->next, share->step);
+        if (from >= launch->n_blocks) return launch->n_blocks;
+        uint64_t left = launch->n_blocks - from;
+        share->next = from;
+        share->end = from + (left < share->step ? left : share->step);
+    }
+    return share->next++;
+}
+
+static void out_of_memory(CusimLaunch *launch) {
+    int unset = 0;
+    if (atomic_compare_exchange_strong(&launch->failure_set, &unset, 1)) {
+        launch->failure.code = CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
+        (void)snprintf(launch->failure.text, sizeof launch->failure.text,
+                       "kernel %s failed: out of memory for a block's registers",
+                       launch->code->function->name);
+    }
+    atomic_store(&launch->stop, true);
+}
+
+/* Begins the next block, if there is one and the device could hold it. A thread without a block may
+ * always begin its first. */
+static CusimBlock *begin_block(CusimLaunch *launch, CusimWorker *worker, bool first, Share *share,
                                uint64_t *ended) {
     struct CusimLaunchState *state = launch->state;
-    if (atomic_load_explicit(&launch->next, memory_order_relaxed) >= launch->n_blocks) return NULL;
-    /* A thread without a block may always begin one. */
-    uint32_t resident = atomic_fetch_add(&state->resident, 1);
-    if (!first && !launch->cooperative && resident >= launch->max_resident) {
-        atomic_fetch_sub(&state->resident, 1);
+    if (share->next == share->end &&
+        atomic_load_explicit(&launch->next, memory_order_relaxed) >= launch->n_blocks)
         return NULL;
-    }
-    uint64_t number = atomic_fetch_add(&launch->next, 1);
-    CusimBlock *block = NULL;
-    if (number < launch->n_blocks) {
-        block = take_block(worker, launch);
+    uint32_t resident = atomic_fetch_add(&state->resident, 1);
+    if (first || launch->cooperative || resident < launch->max_resident) {
+        uint64_t number = next_number(launch, share);
+        CusimBlock *block = number < launch->n_blocks ? take_block(worker, launch) : NULL;
         if (block) {
             cusim_block_begin(block, launch, number);
             return block;
         }
-        int unset = 0;
-        if (atomic_compare_exchange_strong(&launch->failure_set, &unset, 1)) {
-            launch->failure.code = CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
-            (void)snprintf(launch->failure.text, sizeof launch->failure.text,
-                           "kernel %s failed: out of memory for a block's registers",
-                           launch->code->function->name);
+        if (number < launch->n_blocks) {
+            out_of_memory(launch);
+            ++*ended;
         }
-        atomic_store(&launch->stop, true);
-        ++*ended;
     }
     atomic_fetch_sub(&state->resident, 1);
     return NULL;
@@ -278,7 +300,8 @@ static uint64_t cancel_rest(CusimLaunch *launch) {
 }
 
 /* A ring of the blocks that this thread holds, run one after the other; returns how many ended. */
-static uint64_t run_many(CusimLaunch *launch, CusimWorker *worker, CusimBlock *blocks) {
+static uint64_t run_many(CusimLaunch *launch, CusimWorker *worker, CusimBlock *blocks,
+                         Share *share) {
     struct CusimLaunchState *state = launch->state;
     uint64_t ended = 0;
     bool stuck = false;
@@ -287,7 +310,7 @@ static uint64_t run_many(CusimLaunch *launch, CusimWorker *worker, CusimBlock *b
     while (blocks) {
         bool moved = false;
         if (!atomic_load_explicit(&launch->stop, memory_order_relaxed)) {
-            CusimBlock *more = begin_block(launch, worker, false, &ended);
+            CusimBlock *more = begin_block(launch, worker, false, share, &ended);
             if (more) {
                 *next_of(more) = NULL;
                 CusimBlock **at = &blocks;
@@ -328,19 +351,22 @@ bool cusim_launch_work(CusimLaunch *launch, CusimWorker *worker) {
     uint64_t ended = 0;
     CusimBlock *block = NULL; /* kept for the next number: the usual case costs nothing */
     bool counted = false;
+    enum { MOST_AT_ONCE = 16, PARTS = 256 }; /* small enough that threads finish together */
+    uint64_t step = launch->cooperative ? 1 : launch->n_blocks / PARTS;
+    Share share = {.step = step < 1 ? 1 : step > MOST_AT_ONCE ? MOST_AT_ONCE : step};
     while (!atomic_load_explicit(&launch->stop, memory_order_relaxed)) {
         if (!block) {
             if (!counted) atomic_fetch_add(&state->workers, 1);
             counted = true;
-            if (!(block = begin_block(launch, worker, true, &ended))) break;
+            if (!(block = begin_block(launch, worker, true, &share, &ended))) break;
         } else {
-            uint64_t number = atomic_fetch_add(&launch->next, 1);
-            if (number >= launch->n_blocks) break;
+            uint64_t number = next_number(launch, &share);
+            if (number == launch->n_blocks) break;
             cusim_block_begin(block, launch, number);
         }
         block->state->watch = false;
         if (cusim_block_run(block) == CUSIM_YIELDS) {
-            ended += run_many(launch, worker, block);
+            ended += run_many(launch, worker, block, &share);
             block = NULL;
             continue;
         }
@@ -351,7 +377,7 @@ bool cusim_launch_work(CusimLaunch *launch, CusimWorker *worker) {
         atomic_fetch_sub(&state->resident, 1);
     }
     if (counted) atomic_fetch_sub(&state->workers, 1);
-    if (atomic_load(&launch->stop)) ended += cancel_rest(launch);
+    if (atomic_load(&launch->stop)) ended += cancel_rest(launch) + (share.end - share.next);
     leave_float(control);
     if (!ended) return false;
     uint64_t before = atomic_fetch_add(&launch->finished, ended);

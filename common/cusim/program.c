@@ -411,12 +411,16 @@ CUresult cusim_program_load(const char *const *images, const size_t *image_bytes
     Loader l = {.program = p, .log = log, .log_bytes = log_bytes};
     uint64_t *top = NULL;
     p->modules = calloc(n_images + 1, sizeof *p->modules);
-    CUresult result = p->modules ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+    CUresult result = CUDA_SUCCESS;
+    if (!p->modules) {
+        free(p);
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
     for (size_t i = 0; i < n_images && result == CUDA_SUCCESS; i++) {
         result = parse(&l, images[i], image_bytes ? image_bytes[i] : 0, &p->modules[i]);
         if (result == CUDA_SUCCESS) p->n_modules++;
     }
-    p->module = p->modules ? p->modules[0] : NULL;
+    p->module = p->modules[0];
     if (result == CUDA_SUCCESS) result = link_names(&l);
     if (result == CUDA_SUCCESS) result = place_all_shared(&l, &top);
     if (result == CUDA_SUCCESS) result = each_variable(&l, place_one);

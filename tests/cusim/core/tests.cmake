@@ -8,8 +8,9 @@ foreach(area divergence calls barriers sync progress device link big)
 endforeach()
 # One thread must be able to do all that several do.
 foreach(area barriers progress)
-    hc_test(cusim.core.${area}_inorder COMMAND test_cusim_core ${area}
-        ENVIRONMENT CUSIM_SCHEDULE=set:inorder CUSIM_THREADS=set:1 CUSIM_ISA=set:plain)
+    hc_test(cusim.core.${area}_inorder SLOW COMMAND test_cusim_core ${area}
+        ENVIRONMENT CUSIM_SCHEDULE=set:inorder CUSIM_THREADS=set:1 CUSIM_SMS=set:2
+                    CUSIM_ISA=set:plain)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/failure.c)
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/failure.c lines REGEX "^    {\"[a-z_0-9]+\",$")

@@ -55,7 +55,7 @@ static bool less(int type, uint64_t a, uint64_t b) {
 }
 static uint64_t add(int type, uint64_t a, uint64_t b) {
     switch (type) {
-    case F32: /* ISA: subnormals are flushed in global memory, not elsewhere: not among the values */
+    case F32: /* ISA: in global memory subnormals are flushed: not among the values */
         return soft_add(f32, RN, a, b);
     case F64: return soft_add(f64, RN, a, b);
     case F16: return soft_add(f16, RN, a, b);

@@ -184,8 +184,9 @@ static bool match(const Case *c) {
         uint32_t mask = mask_of(c, i), equal = 0;
         if (!takes_part(c->x[1], lane_of(i))) continue;
         for (unsigned j = 0; j < 32; j++) {
+            if (!(mask >> j & 1)) continue; /* the last warp has fewer lanes */
             const uint32_t *other = in[first_of_warp(i) + j];
-            if (mask >> j & 1 && other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3]))
+            if (other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3]))
                 equal |= 1u << j;
         }
         want[i][0] = c->x[0] ? (equal == mask ? mask : 0) : equal;
