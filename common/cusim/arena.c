@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* arena.c - chunks of memory in a list; an allocation is a step forward in the newest chunk. A parsed
- * module makes thousands of small pieces that all die together, which malloc and free would make slow
- * and easy to get wrong. */
+/* arena.c - chunks of memory in a list; an allocation is a step forward in the newest chunk. A
+ * parsed module makes thousands of small pieces that all die together, which malloc and free would
+ * make slow and easy to get wrong. */
 #include "arena.h"
 
 #include <stdint.h>

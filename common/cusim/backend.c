@@ -2,8 +2,8 @@
 /* backend.c - which build of the interpreter this machine gets.
  *
  * The files exec*.c are compiled once for each level of instruction set (see CMakeLists.txt): the
- * loops over 32 lanes become 4, 8 or 16 lanes at a time. The best one that the CPU has is taken when
- * it is first asked for. */
+ * loops over 32 lanes become 4, 8 or 16 lanes at a time. The best one that the CPU has is taken
+ * when it is first asked for. */
 #include <stdatomic.h>
 #include <string.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* barrier.c - the sixteen barriers of a block: bar and barrier, with .sync, .arrive and .red.
  *
- * A barrier counts warps: a warp has arrived when all of its lanes that have not ended have, wherever
- * in the code they are, and counts 32 threads. A barrier without a thread count is for all warps of
- * the block that still have a lane; warps that end are not waited for. A block is run by one thread
- * of the host, so nothing here needs a lock. (PTX ISA, "bar, barrier" and "exit") */
+ * A barrier counts warps: a warp has arrived when all of its lanes that have not ended have,
+ * wherever in the code they are, and counts 32 threads. A barrier without a thread count is for all
+ * warps of the block that still have a lane; warps that end are not waited for. A block is run by
+ * one thread of the host, so nothing here needs a lock. (PTX ISA, "bar, barrier" and "exit") */
 #include "observer.h"
 #include "warp.h"
 

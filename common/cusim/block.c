@@ -3,8 +3,8 @@
  *
  * A block is run by one thread of the host, one warp after the other: each goes on until it ends,
  * waits at a barrier or seems to wait for others. All that a block needs is allocated once and used
- * again for the blocks that follow, of this launch and of later ones of the same kernel. What a lane
- * did wrong is told here, too: the first fault of a launch is recorded, and ends it. */
+ * again for the blocks that follow, of this launch and of later ones of the same kernel. What a
+ * lane did wrong is told here, too: the first fault of a launch is recorded, and ends it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* calls.c - the functions that a kernel may call without bringing them along: vprintf, malloc, free,
- * __assertfail and cudaCGGetIntrinsicHandle. NVIDIA's driver has them, too; compilers declare them
- * .extern and rely on it. */
+/* calls.c - the functions that a kernel may call without bringing them along: vprintf, malloc,
+ * free, __assertfail and cudaCGGetIntrinsicHandle. NVIDIA's driver has them, too; compilers declare
+ * them .extern and rely on it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* cfg.c - where lanes that a branch has parted meet again: at its immediate post-dominator, the first
- * place that all ways from the branch to the function's end lead through.
+/* cfg.c - where lanes that a branch has parted meet again: at its immediate post-dominator, the
+ * first place that all ways from the branch to the function's end lead through.
  *
  * The function is cut into basic blocks; a virtual block stands for its end. Post-dominators are
- * dominators of the reversed graph, found by the iteration of Cooper, Harvey and Kennedy ("A Simple,
- * Fast Dominance Algorithm", 2001). Two things differ from the textbook:
+ * dominators of the reversed graph, found by the iteration of Cooper, Harvey and Kennedy ("A
+ * Simple, Fast Dominance Algorithm", 2001). Two things differ from the textbook:
  *
  *   - Lanes that end early, by a return in the middle or a trap, are not waited for. So the ways
  *     that lead nowhere but to an early end do not count for the lanes that go on.
- *   - A loop without an end has no way to the virtual block: its last block is given one, which only
- *     makes lanes meet later than they could. */
+ *   - A loop without an end has no way to the virtual block: its last block is given one, which
+ *     only makes lanes meet later than they could. */
 #include "cfg.h"
 
 #include <stdlib.h>

@@ -3,9 +3,9 @@
  *
  * The decoder turns a function of a PTX module into an array of CusimInst. Each holds a pointer to
  * the function that carries it out for 32 lanes, and for each operand its place in the frame: the
- * block of memory that holds a function's registers and constants. A register of 32 bits is 32 times
- * 4 bytes in a row, one for each lane ("structure of arrays"), so that a handler is a plain loop over
- * lanes, which the compiler turns into vector instructions. */
+ * block of memory that holds a function's registers and constants. A register of 32 bits is 32
+ * times 4 bytes in a row, one for each lane ("structure of arrays"), so that a handler is a plain
+ * loop over lanes, which the compiler turns into vector instructions. */
 #ifndef CUSIM_CODE_H
 #define CUSIM_CODE_H
 
@@ -29,18 +29,19 @@ enum {
  * must keep what their registers, predicates and memory hold. */
 typedef int CusimHandler(CusimWarp *warp, const CusimInst *inst, uint32_t mask);
 
-/* Operands r[0..6] are byte offsets into the frame, in the order of ops.def's operand list: results,
- * then sources; the elements of a vector one by one; an operand that is left out is 0, which is the
- * offset of no register; a sink (_) is a scratch register. Immediates are constants of the frame, so
- * that a handler need not tell them from registers; width and alignment are those of a register of
- * the operand's type, 8-bit types having 16-bit registers. A predicate is one 32-bit mask.
+/* Operands r[0..6] are byte offsets into the frame, in the order of ops.def's operand list:
+ * results, then sources; the elements of a vector one by one; an operand that is left out is 0,
+ * which is the offset of no register; a sink (_) is a scratch register. Immediates are constants of
+ * the frame, so that a handler need not tell them from registers; width and alignment are those of
+ * a register of the operand's type, 8-bit types having 16-bit registers. A predicate is one 32-bit
+ * mask.
  *
  *   memory operand   r[n] is the address register (or a constant), imm the offset to add;
  *                    address_bytes 4 or 8 is that register's width. [variable] is a constant with
  *                    the variable's address in its space
  *   all but memory   bytes is the width of operand r[0]'s register in bytes, register_bytes that of
- *                    r[1]'s (0 for a predicate or none): cvt needs both, registers may be wider than
- *                    its types. The decoder sets them before it calls bind
+ *                    r[1]'s (0 for a predicate or none): cvt needs both, registers may be wider
+ *                    than its types. The decoder sets them before it calls bind
  *   mov {a,b}, c     r[0..1] elements, r[2] the source; vector is the number of elements
  *   mov c, {a,b}     r[0] the result, r[1..2] elements */
 //> instruction
@@ -92,7 +93,11 @@ typedef struct {
     int32_t offset; /* in the frame */
     uint32_t bytes; /* 2, 4, 8 for each of 32 lanes; 0: a predicate mask, 4 bytes in all */
     uint64_t value;
-    enum { CUSIM_BASE_NONE, CUSIM_BASE_LOCAL, CUSIM_BASE_DYNAMIC } base; /* what is added to value:
+    enum {
+        CUSIM_BASE_NONE,
+        CUSIM_BASE_LOCAL,
+        CUSIM_BASE_DYNAMIC
+    } base; /* what is added to value:
         the function's place in local memory, or where dynamic shared memory begins */
 } CusimConstant;
 
@@ -107,8 +112,8 @@ typedef struct {
  * to the other. Variables of space .param lie in local memory, so that they may be arrays and have
  * addresses. */
 typedef struct {
-    CusimCode *callee;   /* NULL: indirect, or a function of the device */
-    int builtin;         /* calls.c: CusimBuiltin; 0: none */
+    CusimCode *callee; /* NULL: indirect, or a function of the device */
+    int builtin;       /* calls.c: CusimBuiltin; 0: none */
     CusimPlace *arg;
     uint32_t n_args;
     CusimPlace *result;

@@ -2,8 +2,8 @@
 /* decode_frame.c - where a function's registers and constants lie in its frame.
  *
  * A register gets its place when it is first used, since declarations name many that never are. A
- * constant is written into the frame 32 times, once for each lane, so that handlers need not tell it
- * from a register; equal ones share a place. Addresses of variables are constants, too. */
+ * constant is written into the frame 32 times, once for each lane, so that handlers need not tell
+ * it from a register; equal ones share a place. Addresses of variables are constants, too. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* decode_inst.c - one instruction: its operands' places, its flags, and the function that carries it
- * out.
+/* decode_inst.c - one instruction: its operands' places, its flags, and the function that carries
+ * it out.
  *
  * What the operands are is read from the row's description in ops.def. A few instructions change
  * their row here: a mov may be a copy, a special register, a packing or an unpacking, and a load

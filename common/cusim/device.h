@@ -148,8 +148,8 @@ struct CusimLaunch {
 CUresult cusim_launch_begin(CusimLaunch *launch);
 /* cusim_launch_work - called by any number of threads at once, each with a worker of its own: runs
  * blocks until there is none left to begin and those that this thread began are finished. With
- * CUSIM_SCHEDULE=inorder one thread runs all blocks in order and others return at once. Returns true
- * to exactly one caller: the one after whom all blocks are finished. */
+ * CUSIM_SCHEDULE=inorder one thread runs all blocks in order and others return at once. Returns
+ * true to exactly one caller: the one after whom all blocks are finished. */
 bool cusim_launch_work(CusimLaunch *launch, CusimWorker *worker);
 void cusim_launch_end(CusimLaunch *launch); /* frees state; tells observers; prints the failure */
 
@@ -170,8 +170,8 @@ int cusim_fault(CusimWarp *warp, const CusimInst *inst, int lane, CUresult code,
                 ...) __attribute__((format(printf, 5, 6)));
 
 /* cusim_bad_access - the fault of a lane whose address no allocation holds (or is misaligned, or
- * read-only): the sentence says what lies near. exec_memory.c calls it; memory.c has it. kind: "read"
- * "write" "atomic". */
+ * read-only): the sentence says what lies near. exec_memory.c calls it; memory.c has it. kind:
+ * "read" "write" "atomic". */
 int cusim_bad_access(CusimWarp *warp, const CusimInst *inst, int lane, uint64_t address,
                      unsigned bytes, const char *kind);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* exec.c - the loop that runs a warp.
  *
- * Fetch, look at the guard, call the handler, go on: an instruction without flags costs one indirect
- * call for 32 lanes. Branches are done here; what parts, joins or stops lanes otherwise is left to
- * warp.c by way of the control handlers. The loop is compiled twice, without and with observers. */
+ * Fetch, look at the guard, call the handler, go on: an instruction without flags costs one
+ * indirect call for 32 lanes. Branches are done here; what parts, joins or stops lanes otherwise is
+ * left to warp.c by way of the control handlers. The loop is compiled twice, without and with
+ * observers. */
 #include "observer.h"
 #include "warp.h"
 

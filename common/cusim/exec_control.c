@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* exec_control.c - parameters, special registers, and the instructions that decide what comes next.
  *
- * The decisions themselves are warp.c's and barrier.c's; a handler here finds out what is asked for,
- * such as the targets of an indirect branch, which may be another one in each lane. Parameters of a
- * kernel are the same for all lanes and lie in the launch's buffer; those of functions lie in each
- * lane's local memory. */
+ * The decisions themselves are warp.c's and barrier.c's; a handler here finds out what is asked
+ * for, such as the targets of an indirect branch, which may be another one in each lane. Parameters
+ * of a kernel are the same for all lanes and lie in the launch's buffer; those of functions lie in
+ * each lane's local memory. */
 #include "exec.h"
 #include "warp.h"
 

@@ -125,8 +125,8 @@ CUSIM_GUEST_INLINE bool fits(const CusimView *view, uint64_t offset, uint64_t n)
 
 typedef enum { NONE, ROW, SAME, MIXED } Shape;
 
-/* Are the 16 addresses a ROW or the SAME, and good? MIXED: neither; NONE: one of them, but not good.
- * *offset: where in the view the first one is. */
+/* Are the 16 addresses a ROW or the SAME, and good? MIXED: neither; NONE: one of them, but not
+ * good. *offset: where in the view the first one is. */
 CUSIM_GUEST_INLINE Shape regular(const CusimView *view, const void *registers, uint64_t imm,
                                  const unsigned size, const bool narrow, uint64_t *offset) {
     const uint32_t *a32 = registers;

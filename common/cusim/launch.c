@@ -3,8 +3,9 @@
  *
  * Any number of threads may work on a launch; each takes the next block that nobody has begun, runs
  * it to its end, and takes another. A block that seems to wait for others is put aside: the thread
- * goes on with its other blocks, and begins new ones as long as the device could hold more. When all
- * blocks that are held do nothing but repeat themselves and none can be begun, that is a deadlock. */
+ * goes on with its other blocks, and begins new ones as long as the device could hold more. When
+ * all blocks that are held do nothing but repeat themselves and none can be begun, that is a
+ * deadlock. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

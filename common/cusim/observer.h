@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* observer.h - those who watch a kernel run: statistics, the memory check, tests.
  *
- * The interpreter knows nothing of what they do. It is compiled twice: one build calls no observer at
- * all, the other calls every member that is not NULL. The second one is used for a launch if there is
- * any observer when it begins. Calls come from the threads that run blocks, several at once: an
- * observer keeps what it counts by worker or uses atomics. */
+ * The interpreter knows nothing of what they do. It is compiled twice: one build calls no observer
+ * at all, the other calls every member that is not NULL. The second one is used for a launch if
+ * there is any observer when it begins. Calls come from the threads that run blocks, several at
+ * once: an observer keeps what it counts by worker or uses atomics. */
 #ifndef CUSIM_OBSERVER_H
 #define CUSIM_OBSERVER_H
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* program.c - from PTX texts to code that can be launched: parse, link, place, decode.
  *
- * Several texts may make one program: an .extern name finds its definition in any of them. Variables
- * of .global and .const get device memory, and their initial values, which may be addresses of other
- * variables. A .shared variable gets the same offset in all kernels that use it, also by way of
- * functions; kernels that share none use the same offsets for different things. */
+ * Several texts may make one program: an .extern name finds its definition in any of them.
+ * Variables of .global and .const get device memory, and their initial values, which may be
+ * addresses of other variables. A .shared variable gets the same offset in all kernels that use it,
+ * also by way of functions; kernels that share none use the same offsets for different things. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -262,7 +262,8 @@ static void walk_operand(Walk *w, const CusimOperand *o) {
     for (uint32_t i = 0; o->kind == CUSIM_VECTOR && i < o->n; i++) walk_operand(w, &o->element[i]);
 }
 
-/* Functions whose address stands in a variable may be called by whoever calls through a register. */
+/* Functions whose address stands in a variable may be called by whoever calls through a register.
+ * */
 static void walk_tables(Walk *w) {
     const Loader *l = w->loader;
     EACH_MODULE {
@@ -312,7 +313,8 @@ static void place_shared(const Walk *w, uint64_t *top, bool unsized) {
             if (w->use[k].variable == v && top[w->use[k].entry] > at) at = top[w->use[k].entry];
         uint64_t align = v->align > 16 || !unsized ? v->align : 16;
         at = round_up(at, align);
-        /* The frame adds where dynamic memory begins: code->shared_bytes, for all such variables. */
+        /* The frame adds where dynamic memory begins: code->shared_bytes, for all such variables.
+         * */
         v->address = unsized ? 0 : at;
         v->reg = -3; /* placed */
         for (size_t k = i; k < w->n; k++)

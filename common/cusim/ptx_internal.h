@@ -77,12 +77,12 @@ typedef struct PtxOpcode PtxOpcode;
 struct PtxName {
     const char *text;
     uint32_t n, hash;
-    PtxName *chain;    /* in the hash table */
-    PtxSymbol *symbol; /* the innermost with this name */
-    PtxSymbol *range;  /* the innermost of .reg name<count> */
-    PtxName *stem;     /* "%r" of "%r12", if it was ever looked for */
-    uint32_t number;   /* 12 */
-    bool split;        /* stem and number are known */
+    PtxName *chain;                      /* in the hash table */
+    PtxSymbol *symbol;                   /* the innermost with this name */
+    PtxSymbol *range;                    /* the innermost of .reg name<count> */
+    PtxName *stem;                       /* "%r" of "%r12", if it was ever looked for */
+    uint32_t number;                     /* 12 */
+    bool split;                          /* stem and number are known */
     uint32_t single_scope, single_least; /* as a stem: the least register declared by itself */
     PtxOpcode *opcode;                   /* of an instruction: "add.rn.f32" */
 };
@@ -100,7 +100,7 @@ typedef enum {
 
 struct PtxSymbol {
     PtxSymbolKind kind;
-    uint32_t depth;      /* of the scope it is in; 0: the module */
+    uint32_t depth; /* of the scope it is in; 0: the module */
     PtxName *name;
     PtxSymbol *outer;    /* the same name further out */
     PtxSymbol *in_scope; /* the next of its scope */

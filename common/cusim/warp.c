@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* warp.c - the lanes of a warp: how they part, meet again, call, wait for each other, and go on.
  *
- * On a GPU since Volta every thread has a program counter of its own, and every thread makes progress.
- * Here lanes that stand at the same place are kept together as a split, since one instruction for
- * many lanes is what makes a warp fast. Three rules keep the promise of progress all the same:
+ * On a GPU since Volta every thread has a program counter of its own, and every thread makes
+ * progress. Here lanes that stand at the same place are kept together as a split, since one
+ * instruction for many lanes is what makes a warp fast. Three rules keep the promise of progress
+ * all the same:
  *
  *   - a split may take so many backward branches and looks at memory, then others have their turn;
  *   - lanes that wait at a join for others, who after four turns still have not come, go on alone;

@@ -46,8 +46,8 @@ typedef struct {
     uint32_t members; /* WAIT_SYNC: the member mask */
 } CusimSplit;
 
-/* One split runs; the others are ready (the last is next) or wait. At most 32 in all, since each has
- * a lane. */
+/* One split runs; the others are ready (the last is next) or wait. At most 32 in all, since each
+ * has a lane. */
 struct CusimWarpState {
     CusimSplit now; /* its mask is warp->active while it runs, and 0 if none runs */
     int32_t budget; /* backward branches before others get their turn */
@@ -121,8 +121,8 @@ CusimSplit *cusim_warp_wait(CusimWarp *warp, uint32_t mask, unsigned wait);
 int cusim_warp_call(CusimWarp *warp, const CusimInst *inst, uint32_t mask, const CusimCode *callee);
 int cusim_warp_return(CusimWarp *warp, uint32_t mask);
 int cusim_warp_exit(CusimWarp *warp, uint32_t mask);
-/* .sync: mask is not all of the members that it needs: wait for the others, or run it with those who
- * waited. */
+/* .sync: mask is not all of the members that it needs: wait for the others, or run it with those
+ * who waited. */
 int cusim_warp_sync(CusimWarp *warp, const CusimInst *inst, uint32_t mask);
 /* The budget is used up. JUMP: go on with another split; AWAY and *yield: let other warps run. */
 int cusim_warp_tired(CusimWarp *warp, bool *yield);

@@ -353,7 +353,8 @@ HC_DEVICE double min(double x, double y) { return fmin(x, y); }
 HC_DEVICE double max(double x, double y) { return fmax(x, y); }
 
 /* Rounded to nearest and never fused: what the name says, whatever the compiler's options. Sums and
- * products stand as instructions, since LLVM takes __nvvm_mul_rn_f for a plain product, and fuses it. */
+ * products stand as instructions, since LLVM takes __nvvm_mul_rn_f for a plain product, and fuses
+ * it. */
 #define HC_ROUNDED(name, type, instruction, letter)                                                \
     HC_DEVICE type name(type x, type y) {                                                          \
         type result;                                                                               \

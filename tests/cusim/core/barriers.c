@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* barriers.c - bar.sync, named barriers with counts, bar.arrive, bar.red, and lanes that have ended;
- * shared memory shows whether a barrier held. */
+/* barriers.c - bar.sync, named barriers with counts, bar.arrive, bar.red, and lanes that have
+ * ended; shared memory shows whether a barrier held. */
 #include "core.h"
 
 #define SHARED ".shared .align 8 .b32 buffer[1024];\n"
@@ -69,8 +69,8 @@ static void reductions(void) {
     }
 }
 
-/* Both sides of a branch have a barrier, the number is in a register, the last warp is not whole, and
- * some lanes end before the others wait. */
+/* Both sides of a branch have a barrier, the number is in a register, the last warp is not whole,
+ * and some lanes end before the others wait. */
 static void divided(void) {
     static const char ptx[] = CORE_HEAD SHARED CORE_KERNEL(
         MINE "st.shared.u32 [%d5], %i;\nmov.u32 %r5, 7;\n"

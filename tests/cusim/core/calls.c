@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* calls.c - functions: parameters of every kind, recursion, local arrays, calls that only some lanes
- * make, and calls through a register with another function in each lane. */
+/* calls.c - functions: parameters of every kind, recursion, local arrays, calls that only some
+ * lanes make, and calls through a register with another function in each lane. */
 #include "core.h"
 
 static void simple(void) {

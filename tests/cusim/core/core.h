@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* core.h - what the tests of control flow share: a kernel of a few PTX lines, launched on an array of
- * 32-bit numbers, and the array compared with what plain C says. */
+/* core.h - what the tests of control flow share: a kernel of a few PTX lines, launched on an array
+ * of 32-bit numbers, and the array compared with what plain C says. */
 #ifndef CORE_H
 #define CORE_H
 
@@ -31,7 +31,8 @@ typedef struct {
     bool cooperative;
 } CoreLaunch;
 
-/* Loads the text, or several that are linked, and launches k; what the launch or its end returned. */
+/* Loads the text, or several that are linked, and launches k; what the launch or its end returned.
+ * */
 CUresult core_run(const char *ptx, CoreLaunch launch, uint32_t *out);
 CUresult core_run_linked(const char *const *ptx, size_t n, CoreLaunch launch, uint32_t *out);
 /* The load alone, with the log of errors. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* failure.c - launches that must end with an error and a report that helps: deadlocks of every kind,
- * false assertions, endless recursion, wrong masks. None may hang. */
+/* failure.c - launches that must end with an error and a report that helps: deadlocks of every
+ * kind, false assertions, endless recursion, wrong masks. None may hang. */
 #include "core.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* link.c - one program of several PTX texts: functions and variables find their definitions, a strong
- * one wins over a weak one, .common ones are one, and what is missing has a name in the message. */
+/* link.c - one program of several PTX texts: functions and variables find their definitions, a
+ * strong one wins over a weak one, .common ones are one, and what is missing has a name in the
+ * message. */
 #include "core.h"
 
 #include <stdio.h>

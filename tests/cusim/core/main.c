@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* main.c - runs one area of the core tests: test_cusim_core AREA, or test_cusim_core failure CASE. */
+/* main.c - runs one area of the core tests: test_cusim_core AREA, or test_cusim_core failure CASE.
+ * */
 #define _DEFAULT_SOURCE // dup2, fileno
 #include "core.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* progress.c - lanes, warps and blocks that wait for each other by looking at memory: all must end. */
+/* progress.c - lanes, warps and blocks that wait for each other by looking at memory: all must end.
+ * */
 #include "core.h"
 
-/* A spin lock taken by every lane of every warp; the classic that hangs where lanes run in lock-step:
- * the holder leaves the loop and would wait at the join for those who wait for it. */
+/* A spin lock taken by every lane of every warp; the classic that hangs where lanes run in
+ * lock-step: the holder leaves the loop and would wait at the join for those who wait for it. */
 #define LOCKED(space, lock, count)                                                                 \
     "TRY: atom" space ".cas.b32 %r1, [" lock "], 0, 1;\n"                                          \
     "setp.ne.u32 %p1, %r1, 0;\n@%p1 bra TRY;\n"                                                    \

@@ -26,8 +26,8 @@ static void tiles(void) {
     core_equal("tiles", out, want, 64);
 }
 
-/* The same shfl at two places of the code, one for each half of the warp, and in two different calls
- * of a function: the lanes meet all the same. */
+/* The same shfl at two places of the code, one for each half of the warp, and in two different
+ * calls of a function: the lanes meet all the same. */
 static void places(void) {
     static const char ptx[] =
         CORE_HEAD ".func (.param .b32 r) swap(.param .b32 v)\n{\n.reg .b32 %a<3>;\n"

@@ -59,16 +59,16 @@ static void saxpy(CUmodule module, int n) {
 static void matmul(CUmodule module, int size) {
     /* not square: m x k by k x n */
     int m = size, n = size + 5, k = size / 2 + 3;
-    float *a = array((size_t)(m * k), 4), *b = array((size_t)(k * n), 4),
-          *c = array((size_t)(m * n), 4);
+    float *a = array((size_t)m * (size_t)k, 4), *b = array((size_t)k * (size_t)n, 4),
+          *c = array((size_t)m * (size_t)n, 4);
     for (int i = 0; i < m * k; i++) a[i] = small_float();
     for (int i = 0; i < k * n; i++) b[i] = small_float();
-    CUdeviceptr d_a = upload(a, (size_t)(m * k) * 4), d_b = upload(b, (size_t)(k * n) * 4),
-                d_c = upload(c, (size_t)(m * n) * 4);
+    CUdeviceptr d_a = upload(a, (size_t)m * (size_t)k * 4), d_b = upload(b, (size_t)k * (size_t)n * 4),
+                d_c = upload(c, (size_t)m * (size_t)n * 4);
     void *arguments[] = {&d_c, &d_a, &d_b, &m, &n, &k};
     CHECK(launch(kernel_of(module, "matmul_tiled"), ceil_div(n, 16), ceil_div(m, 16), 1, 16, 16, 1,
                  0, arguments));
-    download(c, d_c, (size_t)(m * n) * 4);
+    download(c, d_c, (size_t)m * (size_t)n * 4);
     CHECK(cuMemFree(d_a));
     CHECK(cuMemFree(d_b));
     for (int i = 0; i < m * n; i++) {
@@ -217,7 +217,8 @@ static void mandelbrot(CUmodule module, int size) {
     download(steps, d_steps, n * 4);
     for (int p = 0; p < width * height; p++) {
         float cx = 3.0f * (float)(p % width) / (float)width - 2.25f;
-        float cy = 2.5f * (float)(p / width) / (float)height - 1.25f, x = 0.0f, y = 0.0f;
+        int row = p / width;
+        float cy = 2.5f * (float)row / (float)height - 1.25f, x = 0.0f, y = 0.0f;
         int k = 0;
         while (k < limit && x * x + y * y <= 4.0f) {
             float next = x * x - y * y + cx;
@@ -454,16 +455,16 @@ static void bits(CUmodule module, int n) {
 
 static void votes(CUmodule module, int n) {
     unsigned block = 96, blocks = ceil_div(n, (int)block);
-    size_t warps = blocks * 3;
-    int *x = array((size_t)n, 4), *out = array(warps * 8, 4), *of_block = array(blocks * 3, 4);
+    size_t warps = (size_t)blocks * 3;
+    int *x = array((size_t)n, 4), *out = array(warps * 8, 4), *of_block = array(warps, 4);
     for (int i = 0; i < n; i++)
         x[i] = i / 32 % 3 == 0 ? 1 : i / 32 % 5 == 1 ? 2 : (int)(random64() >> 60);
     CUdeviceptr d_x = upload(x, (size_t)n * 4), d_out = upload(out, warps * 32),
-                d_blocks = upload(of_block, blocks * 12);
+                d_blocks = upload(of_block, warps * 4);
     void *arguments[] = {&d_out, &d_blocks, &d_x, &n};
     CHECK(launch(kernel_of(module, "votes"), blocks, 1, 1, block, 1, 1, 0, arguments));
     download(out, d_out, warps * 32);
-    download(of_block, d_blocks, blocks * 12);
+    download(of_block, d_blocks, warps * 4);
     CHECK(cuMemFree(d_x));
     for (size_t w = 0; w < warps; w++) {
         unsigned lanes = 0;
@@ -502,7 +503,7 @@ static int by_text(const void *a, const void *b) {
 static void print(CUmodule module, int n) {
     double *x = array((size_t)n, 8);
     for (int i = 0; i < n; i++) x[i] = (double)(int64_t)random64() * 0x1p-50;
-    long long first = 10000000000ll;
+    long long first = 10000000000LL;
     CUdeviceptr d_x = upload(x, (size_t)n * 8);
     void *arguments[] = {&d_x, &first, &n};
     FILE *caught = tmpfile();
@@ -588,7 +589,7 @@ static void floats(CUmodule module, int n) {
         for (int k = 7; k <= 10; k++) o[k] = o[k] + 0.0f; /* through an int: no -0 */
         o[11] = fminf(a[1], b[1]) - fmaxf(a[1], b[1]);
         o[12] = fabsf(a[2]) + (float)fabs(e), o[13] = -a[0];
-        o[14] = x[4 * AT(base + 3)], o[15] = (float)d[AT(base + (lane ^ 1))];
+        o[14] = x[4 * (size_t)AT(base + 3)], o[15] = (float)d[AT(base + (lane ^ 1))];
         o[16] = lane % 8 ? y[4 * AT(i - 1) + 1] : b[1];
         o[17] = (float)(lane % 16 + 2 < 16 ? i + 2 : i), o[18] = (float)(i % 64);
         o[19] = a[1] * a[0] + b[0];
@@ -612,9 +613,9 @@ static void floats(CUmodule module, int n) {
         l[4] = in_wide_bits(fma(e, e, 1.0));
         l[5] = (i < 7 ? i : 7) + (i > 9 ? i : 9);
         l[6] = base + 32 <= n;
-        l[7] = (long long)in_bits(x[4 * i]) + in_wide_bits(e);
+        l[7] = (long long)in_bits(a[0]) + in_wide_bits(e);
         const long long *got = w + (size_t)i * 8;
-        long long matched = 4ll * (0xfll << (lane / 4 * 4));
+        long long matched = 4LL * (0xfLL << (lane / 4 * 4));
         for (int k = 0; k < 8; k++)
             if (got[k] != l[k] && !(k == 6 && got[k] == l[k] + matched)) {
                 wrong("thread %d: l[%d] is 0x%llx, wanted 0x%llx", i, k, (unsigned long long)got[k],

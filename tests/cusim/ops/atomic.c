@@ -48,6 +48,9 @@ static const struct {
            {"max", MAX, S64, "atom_max", "red_max"}};
 enum { N_ALL = sizeof all / sizeof *all };
 
+/* The register of a type of so many bytes. */
+static char letter(int bytes) { return "..h.r...l"[bytes]; }
+
 static bool less(int type, uint64_t a, uint64_t b) {
     if (type == S32) return (int32_t)a < (int32_t)b;
     if (type == S64) return (int64_t)a < (int64_t)b;
@@ -109,7 +112,7 @@ static const Space spaces[] = {
 
 static void alone_case(int k, int space, const char *order, bool red) {
     int type = all[k].type;
-    char reg = type_bytes[type] == 2 ? 'h' : type_bytes[type] == 4 ? 'r' : 'l', registers[10];
+    char reg = letter(type_bytes[type]), registers[10];
     bool cas = all[k].operation == CAS;
     snprintf(registers, sizeof registers, "%c%c:%c%c%s", reg, reg, reg, reg,
              cas ? (char[]){reg, 0} : "");
@@ -174,7 +177,7 @@ static uint64_t brings(int k, unsigned t) {
 static bool together(const Case *c) {
     int k = c->x[0], type = all[k].type, bytes = type_bytes[type];
     bool red = c->x[2] != 0, in_shared = c->x[1] >= 2, generic = c->x[1] & 1;
-    char body[3000], reg = bytes == 2 ? 'h' : bytes == 4 ? 'r' : 'l';
+    char body[3000], reg = letter(bytes);
     const char *dot = generic ? "" : in_shared ? ".shared" : ".global";
     static uint64_t in[TOTAL], out[8 + TOTAL];
     memset(out, 0, sizeof out);
@@ -254,7 +257,7 @@ static bool together(const Case *c) {
 /* A counter by compare and swap: every thread tries until its own swap went through. x[0]: bits */
 static bool counter(const Case *c) {
     int bits = c->x[0];
-    char reg = bits == 16 ? 'h' : bits == 32 ? 'r' : 'l', body[1000];
+    char reg = letter(bits / 8), body[1000];
     snprintf(body, sizeof body,
              "  ld.global.b%d %%%c0, [%%out];\nAGAIN:\n  add.u%d %%%c1, %%%c0, 1;\n"
              "  atom.global.cas.b%d %%%c2, [%%out], %%%c0, %%%c1;\n"

@@ -111,7 +111,7 @@ static bool to_tf32(const Case *c, const uint64_t *in, uint64_t *out) {
 }
 /* ISA, cvt.pack: x[0] bits, x[1] signed. With a third source its low bits move up. */
 static bool pack(const Case *c, const uint64_t *in, uint64_t *out) {
-    int bits = c->x[0];
+    int bits = c->x[0] & 31; /* 2 to 16 */
     uint64_t packed = 0;
     for (int i = 0; i < 2; i++) {
         int64_t v = (int32_t)in[1 - i];
@@ -139,7 +139,7 @@ static const char *row(int to, int from) {
 
 static char natural(int t) { return "hhrlhhrlhrl"[t]; }
 static char kind_of(int from) {
-    return from == F16 ? 'e' : from == F32 ? 'f' : from == F64 ? 'd' : 'a';
+    return "aaaaaaaaefd"[from];
 }
 
 static void add(int to, int from, char d, char a, int rounding, const char *suffix, int sat,

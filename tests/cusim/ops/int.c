@@ -295,11 +295,12 @@ static void typed(int t, const char *name, bool by_width, const char *shape, con
                   int operation, const char *opcode) {
     char registers[10], text[80], width[8];
     int n = 0;
-    for (; shape[n]; n++)
-        registers[n] = shape[n] == 'd'   ? types[t].reg
-                       : shape[n] == 'w' ? types[t].wide
-                       : shape[n] == 'u' ? 'r'
-                                         : shape[n];
+    for (; shape[n]; n++) {
+        registers[n] = shape[n];
+        if (shape[n] == 'd') registers[n] = types[t].reg;
+        if (shape[n] == 'w') registers[n] = types[t].wide;
+        if (shape[n] == 'u') registers[n] = 'r';
+    }
     registers[n] = '\0';
     snprintf(text, sizeof text, "%s.%s", opcode, types[t].type);
     snprintf(width, sizeof width, "i%d", types[t].bits);

@@ -297,7 +297,7 @@ static bool parameters(const Case *c) {
                           "  cvt.u64.u32 %%l1, %%r1;\n  st.global.u64 [%%out+%d], %%l1;\n",
                           8 * k);
     want[k++] = 0xcdef89abu;
-    n += (size_t)snprintf(
+    (void)snprintf(
         body + n, sizeof body - n,
         "  ld.param.v4.u8 {%%r1, %%r2, %%r3, %%r4}, [k_n];\n"
         "  mad.lo.u32 %%r1, %%r1, 1000, %%r2;\n  mad.lo.u32 %%r1, %%r1, 1000, %%r3;\n"

@@ -114,7 +114,7 @@ static bool special_registers(const Case *c) {
         if (w[23] < 52)
             return complain(c, "%%total_smem_size is %u, %%dynamic_smem_size 52", w[23]);
     }
-    return same32(c, "words of 32 a thread", out[0], want[0], ALL * WORDS);
+    return same32(c, "words of 32 a thread", out[0], want[0], (size_t)ALL * WORDS);
 }
 
 /* Reading a vector of special registers as one is not PTX; 16-bit and 64-bit reads are. */

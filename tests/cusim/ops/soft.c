@@ -134,7 +134,7 @@ static uint64_t round_to(Format f, Rounding r, const Exact *x) {
     if (rounds_up(r, x->negative, mantissa & 1, half, more)) mantissa++;
     if (mantissa >> (f.mantissa_bits + 1)) mantissa >>= 1, last++;
     if (!(mantissa >> f.mantissa_bits)) return sign | mantissa; /* subnormal or 0 */
-    uint64_t field = (uint64_t)(last - least + 1);
+    uint64_t field = (uint64_t)(int64_t){last - least + 1};
     if (field >= (1ull << f.exponent_bits) - 1) {
         bool to_infinity =
             r == RN || r == RNA || (r == RM && x->negative) || (r == RP && !x->negative);

@@ -186,8 +186,7 @@ static bool match(const Case *c) {
         for (unsigned j = 0; j < 32; j++) {
             if (!(mask >> j & 1)) continue; /* the last warp has fewer lanes */
             const uint32_t *other = in[first_of_warp(i) + j];
-            if (other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3]))
-                equal |= 1u << j;
+            if (other[0] == in[i][0] && (!c->x[2] || other[3] == in[i][3])) equal |= 1u << j;
         }
         want[i][0] = c->x[0] ? (equal == mask ? mask : 0) : equal;
         if (c->x[0]) want[i][2] = equal == mask;
