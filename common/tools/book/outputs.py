@@ -101,7 +101,7 @@ def stamp(name, section, root, build):
     """What the output depends on: the command, the programs and libraries it runs, the kernels."""
     digest = hashlib.sha256(repr((name, sorted(section.items()))).encode())
     variables, words = resolve(section["command"], root, build)
-    files = [Path(w) for w in words if Path(w).is_file()]
+    files = [Path(root) / w for w in words if (Path(root) / w).is_file()]
     files += sorted((build / "lib" / "hc").glob("*.so")) + sorted((build / "lib" / "cusim").glob("*.so.*"))
     files += sorted((root / "kernels").glob("**/*.*"))
     for file in files:

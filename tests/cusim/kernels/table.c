@@ -63,7 +63,8 @@ static void matmul(CUmodule module, int size) {
           *c = array((size_t)m * (size_t)n, 4);
     for (int i = 0; i < m * k; i++) a[i] = small_float();
     for (int i = 0; i < k * n; i++) b[i] = small_float();
-    CUdeviceptr d_a = upload(a, (size_t)m * (size_t)k * 4), d_b = upload(b, (size_t)k * (size_t)n * 4),
+    CUdeviceptr d_a = upload(a, (size_t)m * (size_t)k * 4),
+                d_b = upload(b, (size_t)k * (size_t)n * 4),
                 d_c = upload(c, (size_t)m * (size_t)n * 4);
     void *arguments[] = {&d_c, &d_a, &d_b, &m, &n, &k};
     CHECK(launch(kernel_of(module, "matmul_tiled"), ceil_div(n, 16), ceil_div(m, 16), 1, 16, 16, 1,

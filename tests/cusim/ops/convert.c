@@ -138,9 +138,7 @@ static const char *row(int to, int from) {
 }
 
 static char natural(int t) { return "hhrlhhrlhrl"[t]; }
-static char kind_of(int from) {
-    return "aaaaaaaaefd"[from];
-}
+static char kind_of(int from) { return "aaaaaaaaefd"[from]; }
 
 static void add(int to, int from, char d, char a, int rounding, const char *suffix, int sat,
                 int ftz, int integral) {
