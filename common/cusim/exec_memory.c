@@ -135,7 +135,7 @@ CUSIM_GUEST_INLINE Shape regular(const CusimView *view, const void *registers, u
     uint64_t step = narrow ? (uint32_t)(a32[1] - a32[0]) : a64[1] - a64[0];
     *offset = first - view->base;
     if (step == size && (narrow ? is_row32(a32, size) : is_row64(a64, size)))
-        return !(first & (size - 1)) && fits(view, *offset, HALF * size) ? ROW : NONE;
+        return !(first & (size - 1)) && fits(view, *offset, (uint64_t)HALF * size) ? ROW : NONE;
     if (step == 0 && (narrow ? is_row32(a32, 0) : is_row64(a64, 0)))
         return !(first & (size - 1)) && fits(view, *offset, size) ? SAME : NONE;
     return MIXED;
