@@ -45,7 +45,7 @@ __attribute__((unused)) static const uint32_t lane_bit[CUSIM_LANES] __attribute_
         const char *a = left, *b = right;                                                          \
         uint32_t bits = 0;                                                                         \
         for (int n = 0; n < CUSIM_LANES / (bits_each); n++)                                        \
-            bits |= (uint32_t)part(load(a + 64 * n), load(b + 64 * n), code) << n * (bits_each);   \
+            bits |= (uint32_t)part(load(a + 64L * n), load(b + 64L * n), code) << n * (bits_each); \
         return bits;                                                                               \
     }
 #define LOAD_INT(p) _mm512_load_si512(p)

@@ -40,6 +40,7 @@ static void add_to_log(PtxParser *p, uint32_t line, const char *format, va_list 
     size_t room = p->log_bytes - p->log_used;
     int n = snprintf(to, room, "%sptx line %u: ", p->log_used ? "\n" : "", line);
     if (n > 0 && (size_t)n < room) {
+        /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the callers have started it */
         int m = vsnprintf(to + n, room - (size_t)n, format, list);
         n += m > 0 ? m : 0;
     }

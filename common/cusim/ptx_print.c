@@ -18,6 +18,7 @@ __attribute__((format(printf, 2, 3))) static void put(Out *out, const char *form
     if (out->n + 1 >= out->room) return;
     va_list list;
     va_start(list, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is started a line above */
     int n = vsnprintf(out->at + out->n, out->room - out->n, format, list);
     va_end(list);
     if (n > 0) out->n += (size_t)n < out->room - out->n ? (size_t)n : out->room - out->n - 1;

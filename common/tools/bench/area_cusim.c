@@ -110,9 +110,9 @@ static double c_vector_add(size_t n) {
 static double c_mandelbrot(void) {
     double start_ms = hc_now_ms();
     for (int p = 0; p < PICTURE * PICTURE; p++) {
-        float cx = 3.0f * (float)(p % PICTURE) / (float)PICTURE - 2.25f;
-        float cy = 2.5f * (float)(p / PICTURE) / (float)PICTURE - 1.25f, x = 0, y = 0;
-        int n = 0;
+        int px = p % PICTURE, py = p / PICTURE, n = 0;
+        float cx = 3.0f * (float)px / (float)PICTURE - 2.25f;
+        float cy = 2.5f * (float)py / (float)PICTURE - 1.25f, x = 0, y = 0;
         for (; n < STEPS && x * x + y * y <= 4.0f; n++) {
             float next = x * x - y * y + cx;
             y = 2.0f * x * y + cy;
@@ -173,8 +173,8 @@ static int verify_product(void) {
                                0, NULL, NULL));
     double want = 0; /* one element is enough to see that the kernel ran on these matrices */
     for (size_t k = 0; k < MATRIX; k++)
-        want += (double)host.x[7 * MATRIX + k] * (double)host.y[k * MATRIX + 9];
-    double difference = (double)host.z[7 * MATRIX + 9] - want;
+        want += (double)host.x[7 * (size_t)MATRIX + k] * (double)host.y[k * MATRIX + 9];
+    double difference = (double)host.z[7 * (size_t)MATRIX + 9] - want;
     if (difference * difference <= 1e-8 * want * want) return HC_OK;
     return hc_set_error(HC_WRONG, 0, NULL, NULL, "PoCL's product is wrong");
 }
@@ -269,7 +269,7 @@ typedef struct Race {
 
 static int sample(void *context, size_t side, double *figure) {
     Race *race = context;
-    double ms;
+    double ms = 0;
     if (side == 1 && race->other) TRY(race->other(race, &ms));
     else TRY(ask(race->bench, race->setting[side], race->job, race->n, &ms));
     *figure = race->by_time ? race->scale[side] * ms : race->scale[side] / ms;

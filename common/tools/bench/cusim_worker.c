@@ -163,6 +163,7 @@ static void prepare_matmul(size_t n) {
         for (size_t k = 0; k < n; k++)
             for (size_t j = 0; j < n; j++) row[j] += (double)a[i * n + k] * (double)b[k * n + j];
         for (size_t j = 0; j < n; j++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): memset above */
             if (!(fabs((double)c[i * n + j] - row[j]) <= (double)n * 0x1p-24 * row[j]))
                 answer("wrong", "matmul_tiled: row %zu, column %zu", i, j);
     }
@@ -189,8 +190,9 @@ static void prepare_mandelbrot(size_t n) {
     run_mandelbrot(n);
     TRY(cuMemcpyDtoH(steps, d_z, n * n * sizeof *steps));
     for (size_t p = 0; p < n * n; p++) {
-        float cx = 3.0f * (float)(p % n) / (float)n - 2.25f;
-        float cy = 2.5f * (float)(p / n) / (float)n - 1.25f, x = 0, y = 0;
+        size_t px = p % n, py = p / n;
+        float cx = 3.0f * (float)px / (float)n - 2.25f;
+        float cy = 2.5f * (float)py / (float)n - 1.25f, x = 0, y = 0;
         int k = 0;
         for (; k < STEPS && x * x + y * y <= 4.0f; k++) {
             float next = x * x - y * y + cx;
@@ -238,7 +240,7 @@ static double run_load(size_t n) {
 static void prepare_load(size_t n) {
     char *text = read_ptx("matmul_tiled"), *from = strstr(text, ".visible .entry");
     if (!from) answer("error", "matmul_tiled.ptx has no entry");
-    big_module = get(LOAD_BYTES * 3, 1);
+    big_module = get(LOAD_BYTES, 3);
     size_t used = (size_t)(from - text);
     memcpy(big_module, text, used);
     for (int copy = 0; used < LOAD_BYTES; copy++)
