@@ -4,7 +4,7 @@
 file(GLOB core_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 hc_cusim_program(test_cusim_core ${core_sources})
 foreach(area divergence calls barriers sync progress device link big)
-    hc_test(cusim.core.${area} COMMAND test_cusim_core ${area})
+    hc_test(cusim.core.${area} TIMEOUT 240 COMMAND test_cusim_core ${area})
 endforeach()
 # One thread must be able to do all that several do.
 foreach(area barriers progress)
