@@ -213,9 +213,9 @@ void cusim_block_begin(CusimBlock *block, CusimLaunch *launch, uint64_t number) 
         s->ready[0] = (CusimSplit){.mask = warp->exists, .frame = &s->entry};
         s->n_ready = 1;
         s->n_waiting = 0;
-        s->budget = CUSIM_BUDGET;
+        s->budget = s->turn = CUSIM_FIRST_BUDGET;
         s->yields = 0;
-        s->ended = s->polled = s->done = false;
+        s->ended = s->waited = s->polled = s->done = false;
     }
     if (state->observed)
         for (CusimObserver *o = cusim_observers; o; o = o->next)

@@ -166,7 +166,7 @@ INLINE CusimState run(CusimWarp *warp, bool observed) {
         if (inst->run(warp, inst, mask) != CUSIM_NEXT) return CUSIM_FAILED;
         pc++;
         if (flags & CUSIM_FLAG_WAIT) {
-            s->polled = true;
+            s->waited = true;
             s->budget -= CUSIM_WAIT_COST;
             if (s->budget <= 0) goto tired;
         }

@@ -334,7 +334,7 @@ static __attribute__((noinline)) bool other_window(CusimWarp *warp, const CusimI
     CusimWindow window;
     if (!cusim_memory_find(address, &window)) return false;
     *cusim_window(warp, inst) = window;
-    *view = cusim_view_global(warp, inst, write);
+    *view = cusim_view_window(&window, write);
     return true;
 }
 

@@ -51,11 +51,14 @@ static inline CusimWindow *cusim_window(CusimWarp *warp, const CusimInst *inst) 
     return &worker->window[inst->index % 64];
 }
 
-static inline CusimView cusim_view_global(CusimWarp *warp, const CusimInst *inst, bool write) {
-    const CusimWindow *w = cusim_window(warp, inst);
+static inline CusimView cusim_view_window(const CusimWindow *w, bool write) {
     return (CusimView){.origin = (uint8_t *)(uintptr_t)(w->base + (uint64_t)w->shift),
                        .base = w->base,
                        .bytes = write && w->read_only ? 0 : (int64_t)w->bytes};
+}
+
+static inline CusimView cusim_view_global(CusimWarp *warp, const CusimInst *inst, bool write) {
+    return cusim_view_window(cusim_window(warp, inst), write);
 }
 
 static inline CusimView cusim_view_shared(const CusimWarp *warp, uint64_t base) {

@@ -17,11 +17,9 @@ void *cusim_place(CusimWarp *warp, const CusimInst *inst, int lane, CusimSpace s
         CusimWindow window;
         if (!cusim_memory_find(address, &window)) return NULL;
         *cusim_window(warp, inst) = window;
-        view = cusim_view_global(warp, inst, write);
+        view = cusim_view_window(&window, write);
         offset = address - view.base;
     }
-    /* A window that has just become void here is empty, and the access fails: somebody has freed
-     * the memory while the kernel used it. */
     if (view.bytes < (int64_t)bytes || offset > (uint64_t)view.bytes - bytes) return NULL;
     return view.origin + view.stride * (unsigned)lane + offset;
 }

@@ -7,7 +7,8 @@
  * all the same:
  *
  *   - a split may take so many backward branches and looks at memory, then others have their turn;
- *   - lanes that wait at a join for others, who after four turns still have not come, go on alone;
+ *   - lanes that wait at a join for others go on alone when these only repeat themselves, or have not
+ *     come after some turns;
  *   - when no split of the warp can run, lanes that wait at joins go on alone, too.
  *
  * So lanes wait for ever only where the program says so: at a .sync or a barrier (barrier.c). */
@@ -128,22 +129,64 @@ CusimState cusim_warp_pick(CusimWarp *warp) {
     }
 }
 
+/* ---- Does the warp's state repeat? ---- */
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+    return hash ^ hash >> 29;
+}
+
+static uint64_t hash_split(uint64_t hash, const CusimSplit *split) {
+    hash = mix(hash, (uint64_t)split->pc << 32 | split->mask);
+    hash = mix(hash, (uint64_t)(uintptr_t)split->frame);
+    const uint8_t *data = split->frame->data;
+    for (uint32_t i = 0; i < split->frame->code->frame_bytes; i += 8) {
+        uint64_t word;
+        memcpy(&word, data + i, sizeof word);
+        hash = mix(hash, word);
+    }
+    return hash;
+}
+
+/* How long the split that is next may run: one that only repeats itself gets short turns, one that
+ * computes longer and longer ones. */
+static int32_t next_budget(struct CusimWarpState *s, bool repeats) {
+    if (repeats) return s->waited ? 4 * CUSIM_WAIT_COST : 256;
+    if (s->waited) return CUSIM_BUDGET;
+    s->turn = s->turn < CUSIM_BUDGET ? 2 * s->turn : CUSIM_BUDGET;
+    return s->turn;
+}
+
 int cusim_warp_tired(CusimWarp *warp, bool *yield) {
+    enum { TURNS_WITH_WAITS = 4, TURNS = 64 }; /* after which lanes at joins do not wait any more */
     struct CusimWarpState *s = warp->state;
-    s->budget = CUSIM_BUDGET;
+    CusimSplit *now = &s->now;
+    bool expected = false, repeats = false;
+    for (const CusimNode *node = now->node; node; node = node->parent)
+        expected |= node->arrived != 0;
+    if (expected || !s->waited) {
+        uint64_t hash = hash_split(0, now);
+        repeats = hash == now->seen;
+        now->seen = hash;
+    }
+    now->tired++;
+    bool enough = repeats || now->tired % (s->waited ? TURNS_WITH_WAITS : TURNS) == 0;
     s->yields++;
-    if (++s->now.tired % 4 == 0 && release(warp, &s->now)) s->yields = 0;
+    if (expected && enough && release(warp, now)) s->yields = 0;
+    s->budget = next_budget(s, repeats);
+    s->polled |= s->waited || repeats;
+    s->waited = false;
     *yield = s->yields > s->n_ready;
     if (!*yield && !s->n_ready) return CUSIM_NEXT;
     memmove(s->ready + 1, s->ready, s->n_ready * sizeof s->ready[0]);
-    s->ready[0] = s->now;
+    s->ready[0] = *now;
     s->n_ready++;
-    s->now.mask = 0;
+    now->mask = 0;
     if (*yield) {
         s->yields = 0;
         return CUSIM_AWAY;
     }
-    s->now = s->ready[--s->n_ready];
+    *now = s->ready[--s->n_ready];
     cusim_warp_enter(warp);
     return CUSIM_JUMP;
 }
@@ -530,25 +573,6 @@ int cusim_warp_sync(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
     for (uint32_t i = 0; i < n; i++) sync_complete(warp, value_of[i], &source->form);
     warp->active = s->now.mask;
     return s->now.mask ? CUSIM_JUMP : CUSIM_AWAY;
-}
-
-/* ---- Does the warp's state repeat? ---- */
-
-static uint64_t mix(uint64_t hash, uint64_t value) {
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-    return hash ^ hash >> 29;
-}
-
-static uint64_t hash_split(uint64_t hash, const CusimSplit *split) {
-    hash = mix(hash, (uint64_t)split->pc << 32 | split->mask);
-    hash = mix(hash, (uint64_t)(uintptr_t)split->frame);
-    const uint8_t *data = split->frame->data;
-    for (uint32_t i = 0; i < split->frame->code->frame_bytes; i += 8) {
-        uint64_t word;
-        memcpy(&word, data + i, sizeof word);
-        hash = mix(hash, word);
-    }
-    return hash;
 }
 
 uint64_t cusim_warp_hash(const CusimWarp *warp) {

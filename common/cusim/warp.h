@@ -44,6 +44,7 @@ typedef struct {
     uint8_t wait;   /* CUSIM_WAIT_ */
     uint8_t barrier;
     uint32_t members; /* WAIT_SYNC: the member mask */
+    uint64_t seen;    /* hash of its registers when it last used up its turn */
 } CusimSplit;
 
 /* One split runs; the others are ready (the last is next) or wait. At most 32 in all, since each
@@ -54,7 +55,9 @@ struct CusimWarpState {
     uint32_t n_ready, n_waiting;
     uint32_t yields; /* budgets used up since a split last ended, met others or was released */
     bool ended;      /* a lane has ended: a .sync may be complete now */
-    bool polled;     /* an instruction of CUSIM_FLAG_WAIT ran since the warp last gave way */
+    bool waited;     /* an instruction of CUSIM_FLAG_WAIT ran in this turn */
+    bool polled;     /* the same, or a repetition, since the warp last gave way */
+    int32_t turn;    /* the budget of those that compute */
     bool done;       /* all lanes have ended */
     CusimSplit ready[CUSIM_LANES], waiting[CUSIM_LANES];
     CusimFrame entry; /* the kernel's own frame */
@@ -132,7 +135,7 @@ void cusim_warp_wake(CusimWarp *warp, uint32_t i);
 void cusim_warp_drop(CusimWarp *warp);
 uint64_t cusim_warp_hash(const CusimWarp *warp);
 
-enum { CUSIM_BUDGET = 1 << 16, CUSIM_WAIT_COST = 1024 };
+enum { CUSIM_BUDGET = 1 << 16, CUSIM_FIRST_BUDGET = 4096, CUSIM_WAIT_COST = 1024 };
 
 /* ---- block.c: one block of a launch, on one thread ---- */
 CusimBlock *cusim_block_new(CusimWorker *worker, CusimLaunch *launch);     /* NULL: no memory */
