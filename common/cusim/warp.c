@@ -7,8 +7,8 @@
  * all the same:
  *
  *   - a split may take so many backward branches and looks at memory, then others have their turn;
- *   - lanes that wait at a join for others go on alone when these only repeat themselves, or have not
- *     come after some turns;
+ *   - lanes that wait at a join for others go on alone when these only repeat themselves, or have
+ *     not come after some turns;
  *   - when no split of the warp can run, lanes that wait at joins go on alone, too.
  *
  * So lanes wait for ever only where the program says so: at a .sync or a barrier (barrier.c). */
