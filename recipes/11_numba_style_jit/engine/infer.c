@@ -151,10 +151,16 @@ static const Type *infer_minmax(Infer *in, Value *v) {
     const char *name = v->builtin->name;
     if (v->count < 2) jit_refuse(in->s, v->pos, "%s() takes two or more numbers here", name);
     const Type *all = &jit_undef;
+    int bools = 0;
+    for (int i = 0; i < v->count; i++) {
+        need_number(in, v, type_of(in, v->args[i]), name);
+        bools += type_of(in, v->args[i])->kind == K_BOOL;
+    }
+    if (bools && (bools < v->count || v->count > 2))
+        jit_refuse(in->s, v->pos, "%s() takes numbers, or two bools", name);
     for (int bits = 0; bits <= 64; bits++)
         for (int i = 0; i < v->count; i++) {
             const Type *t = type_of(in, v->args[i]);
-            need_number(in, v, t, name);
             if (jit_bits(t) != bits) continue;
             const Type *both = jit_unify(in->s, all, t);
             if (!both)
@@ -198,15 +204,15 @@ static const Type *infer_tuple_index(Infer *in, Value *v, const Type *t) {
     if (v->count != 2) jit_refuse(in->s, v->pos, "a tuple has one index");
     if (jit_const_int(index, &i)) {
         if (i < -t->count || i >= t->count)
-            jit_refuse(in->s, index->pos, "index %lld of a tuple of %d", (long long)i, t->count);
+            jit_refuse(in->s, v->pos, "index %lld of a tuple of %d", (long long)i, t->count);
         return t->items[i < 0 ? i + t->count : i];
     }
     if (!jit_is_int(type_of(in, index)))
-        jit_refuse(in->s, index->pos, "a tuple is indexed by an integer, not by %s",
+        jit_refuse(in->s, v->pos, "a tuple is indexed by an integer, not by %s",
                    show(in, type_of(in, index)));
     for (int k = 1; k < t->count; k++)
         if (!jit_same(t->items[k], t->items[0]))
-            jit_refuse(in->s, index->pos,
+            jit_refuse(in->s, v->pos,
                        "the index of a tuple with items of several types must be a literal");
     if (!t->count) jit_refuse(in->s, v->pos, "the tuple is empty");
     if (!jit_is_number(t->items[0]))
@@ -227,7 +233,7 @@ static const Type *infer_array_index(Infer *in, Value *v, const Type *t, int las
             slices++;
             contiguous &= i == last - 1 && !index->args[2];
         } else if (!jit_is_int(type_of(in, index)))
-            jit_refuse(in->s, index->pos, "an array is indexed by integers, not by %s",
+            jit_refuse(in->s, v->pos, "an array is indexed by integers, not by %s",
                        show(in, type_of(in, index)));
     }
     int ndim = t->ndim - count + slices;

@@ -159,11 +159,13 @@ static void lex_indentation(Lexer *l) {
         }
         return;
     }
+    bool aligned = false;
+    for (int i = 0; i <= l->depth; i++) aligned |= l->columns[i] == column;
+    if (!aligned) add_bad(l, p, "this line is not aligned with any block");
     while (column < l->columns[l->depth]) {
         l->depth--;
         add(l, TOK_DEDENT, p, p);
     }
-    if (column != l->columns[l->depth]) add_bad(l, p, "this line is not aligned with any block");
 }
 
 static const char *const marks[] = {"**=", "//=", "<<=", ">>=", "...", "**", "//", "<<", ">>",
@@ -223,8 +225,10 @@ Token *jit_lex(Session *s, const char *text, size_t *count) {
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0) l.at = l.line_start = text + 3;
     lex_indentation(&l);
     while (*l.at) lex_one(&l);
-    if (l.count && l.tokens[l.count - 1].kind != TOK_NEWLINE) add(&l, TOK_NEWLINE, l.at, l.at);
-    for (; l.depth > 0; l.depth--) add(&l, TOK_DEDENT, l.at, l.at);
+    bool open = l.brackets > 0; /* then the end comes where nobody expects it */
+    if (!open && l.count && l.tokens[l.count - 1].kind != TOK_NEWLINE)
+        add(&l, TOK_NEWLINE, l.at, l.at);
+    for (; !open && l.depth > 0; l.depth--) add(&l, TOK_DEDENT, l.at, l.at);
     add(&l, TOK_END, l.at, l.at);
     *count = l.count;
     return l.tokens;

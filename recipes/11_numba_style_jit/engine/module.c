@@ -239,6 +239,7 @@ void jit_parse_module(JitModule *m) {
         else if (jit_take_word(&p, "def")) parse_function(&p, NULL, false, start);
         else if (jit_take_word(&p, "import")) parse_import(&p);
         else if (jit_take_word(&p, "from")) parse_from(&p);
+        else if (jit_take_mark(&p, ";")) continue;
         else if (peek(&p)->kind == TOK_NEWLINE || peek(&p)->kind == TOK_STRING) jit_take(&p);
         else if (peek(&p)->kind == TOK_INDENT) jit_unexpected(&p, "a statement of the module");
         else if (peek(&p)->kind == TOK_DEDENT) jit_take(&p);

@@ -56,7 +56,7 @@ void jit_unexpected(Parser *p, const char *expected) {
     case TOK_BAD: jit_refuse(p->s, t->pos, "%s", t->text);
     case TOK_END: jit_refuse(p->s, t->pos, "expected %s, but the file ends", expected);
     case TOK_NEWLINE: jit_refuse(p->s, t->pos, "expected %s, but the line ends", expected);
-    case TOK_INDENT: jit_refuse(p->s, t->pos, "expected %s, not a deeper block", expected);
+    case TOK_INDENT: jit_refuse(p->s, t->pos, "this line is indented further than its block");
     case TOK_DEDENT: jit_refuse(p->s, t->pos, "expected %s, but the block ends", expected);
     case TOK_STRING: jit_refuse(p->s, t->pos, "expected %s, not a string", expected);
     default: jit_refuse(p->s, t->pos, "expected %s, not '%s'", expected, t->text);
