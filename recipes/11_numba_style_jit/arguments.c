@@ -21,10 +21,10 @@ static const struct {
     const char *name;
     JitKind kind;
     size_t bytes;
-} kinds[] = {{"bool", JIT_BOOL, 1},      {"int8", JIT_I8, 1},     {"int16", JIT_I16, 2},
-             {"int32", JIT_I32, 4},      {"int64", JIT_I64, 8},   {"uint8", JIT_U8, 1},
-             {"uint16", JIT_U16, 2},     {"uint32", JIT_U32, 4},  {"uint64", JIT_U64, 8},
-             {"float32", JIT_F32, 4},    {"float64", JIT_F64, 8}};
+} kinds[] = {{"bool", JIT_BOOL, 1},   {"int8", JIT_I8, 1},    {"int16", JIT_I16, 2},
+             {"int32", JIT_I32, 4},   {"int64", JIT_I64, 8},  {"uint8", JIT_U8, 1},
+             {"uint16", JIT_U16, 2},  {"uint32", JIT_U32, 4}, {"uint64", JIT_U64, 8},
+             {"float32", JIT_F32, 4}, {"float64", JIT_F64, 8}};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static int bad(const char *text, const char *why) {

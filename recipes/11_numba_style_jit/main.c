@@ -42,7 +42,6 @@ int jit_main(int argc, char **argv) {
     HC_START(&args, &recipe, argc, argv);
     size_t n = args.size[0];
 
-    //> input
     /* 1. Input, and the answer to compare with. */
     double *x, *y, *z, *want;
     CHECK_HC(hc_alloc(n, sizeof *x, &x));
@@ -52,7 +51,6 @@ int jit_main(int argc, char **argv) {
     hc_fill(HC_F64, x, n, args.seed, 0);
     hc_fill(HC_F64, y, n, args.seed, 1);
     for (size_t i = 0; i < n; i++) want[i] = reference(x[i], y[i]);
-    //< input
 
     double start_ms = hc_now_ms();
     //> module
@@ -69,7 +67,8 @@ int jit_main(int argc, char **argv) {
     //> expression
     /* 3. The expression: each call appends one instruction. Nothing is computed yet. */
     LLVMValueRef a = LLVMGetParam(f, 0), b = LLVMGetParam(f, 1);
-    LLVMValueRef squares[] = {LLVMBuildFMul(builder, a, a, "xx"), LLVMBuildFMul(builder, b, b, "yy")};
+    LLVMValueRef squares[] = {LLVMBuildFMul(builder, a, a, "xx"),
+                              LLVMBuildFMul(builder, b, b, "yy")};
     LLVMBuildRet(builder, LLVMBuildFAdd(builder, squares[0], squares[1], "sum"));
     LLVMDisposeBuilder(builder);
     char *text = LLVMPrintModuleToString(module);
@@ -107,11 +106,9 @@ int jit_main(int argc, char **argv) {
     hc_verify("z", hc_compare(HC_F64, z, want, n, HC_ULP(1)));
     //< call
 
-    //> release
     /* 7. Release: with the session goes the machine code, and the pointer is worth nothing. */
     CHECK_HC(check(LLVMOrcDisposeLLJIT(jit)));
     LLVMOrcDisposeThreadSafeContext(shared);
     free(want), free(z), free(y), free(x);
-    //< release
     return hc_end();
 }

@@ -11,9 +11,8 @@ enum { MAX_ARGS = 64 };
 
 static const char *inspect = "no", *target = "cpu";
 static const HcOption options[] = {
-    HC_CHOICE("inspect", &inspect, "no|types|llvm|optimised|asm",
-              "show what became of the function: its types, LLVM's code, the same optimised, the "
-              "machine's"),
+    HC_CHOICE("inspect", &inspect, "no|tokens|tree|flow|types|llvm|optimised|asm",
+              "show what became of the function, step by step"),
     HC_CHOICE("target", &target, "cpu", "where it runs"), HC_OPTIONS_END};
 static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "compile a function of a Python file, and call it\n\n"
@@ -38,7 +37,8 @@ static int show(JitModule *module, const char *function, const JitValue *values,
     static const struct {
         const char *name;
         JitForm form;
-    } forms[] = {{"types", JIT_TYPES}, {"llvm", JIT_LLVM}, {"optimised", JIT_LLVM_OPTIMISED},
+    } forms[] = {{"tokens", JIT_TOKENS}, {"tree", JIT_TREE}, {"flow", JIT_FLOW},
+                 {"types", JIT_TYPES},   {"llvm", JIT_LLVM}, {"optimised", JIT_LLVM_OPTIMISED},
                  {"asm", JIT_ASM}};
     char *signature, *text;
     CHECK_HC(check(jit_api.signature(values, n, &signature)));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators - compare the compiler with what real Numba said. corpus.json in DIR
- * has, for each call, the arguments, and the types and values that came back, bit for bit, or that
- * an exception was raised, or that Numba refused to compile; the functions are in DIR/corpus/.
- * FILE is one of these, without .py. Where libm may differ, a case allows some units in the last
+/* jit_corpus DIR FILE|operators - compare the compiler with what real Numba said. For FILE.py in
+ * DIR, FILE.json has, for each call, the arguments, and the types and values that came back, bit for
+ * bit, or that an exception was raised, or that Numba refused to compile. Where libm may differ, a case allows some units in the last
  * place; everything else is equal, or wrong. */
 #define _POSIX_C_SOURCE 200809L
 #include <cjson/cJSON.h>
@@ -141,7 +140,8 @@ static void check(const cJSON *row, JitModule *module) {
         if (cJSON_IsString(item)) args[n] = read_scalar(item->valuestring);
         else {
             args[n] = read_array(item, &buffers[n]);
-            walk(&args[n].as.array, args[n].ndim, bytes[args[n].kind], text_of(item, "data"), false);
+            walk(&args[n].as.array, args[n].ndim, bytes[args[n].kind], text_of(item, "data"),
+                 false);
         }
         n++;
     }
@@ -159,13 +159,13 @@ static void check(const cJSON *row, JitModule *module) {
         if (!cJSON_HasObjectItem(row, "ulp")) ulp = 0;
         if (count != (size_t)cJSON_GetArraySize(wants)) complain(row, "another number of results");
         else cJSON_ArrayForEach(item, wants) {
-            JitValue want = read_scalar(item->valuestring);
-            if (!same(&results[i], &want, ulp)) {
-                complain(row, "another value:");
-                if (wrong <= SHOWN) show("got ", &results[i]), show("want", &want);
+                JitValue want = read_scalar(item->valuestring);
+                if (!same(&results[i], &want, ulp)) {
+                    complain(row, "another value:");
+                    if (wrong <= SHOWN) show("got ", &results[i]), show("want", &want);
+                }
+                i++;
             }
-            i++;
-        }
         const cJSON *after = cJSON_GetArrayItem(cJSON_GetObjectItem(row, "after"), 0);
         item = cJSON_GetObjectItem(row, "args")->child;
         for (i = 0; i < n; i++, item = item->next) {
@@ -189,7 +189,8 @@ static void check_operator(const cJSON *row) {
         words[i] = word && strcmp(word, "boolean") == 0 ? "bool" : word;
     }
     const char *want = words[operands];
-    snprintf(source, sizeof source, "from numba import njit\n@njit\ndef f(a%s):\n    return %s%s%s\n",
+    snprintf(source, sizeof source,
+             "from numba import njit\n@njit\ndef f(a%s):\n    return %s%s%s\n",
              operands == 2 ? ", b" : "", operands == 2 ? "a " : "", op, operands == 2 ? " b" : "a");
     snprintf(signature, sizeof signature, "(%s, %s%s)", words[0], operands == 2 ? words[1] : "",
              operands == 2 ? "," : "");
@@ -208,11 +209,11 @@ static void check_operator(const cJSON *row) {
     jit->unload(module);
 }
 
-static cJSON *read_corpus(const char *folder) {
+static cJSON *read_corpus(const char *folder, const char *name) {
     char path[4096];
-    snprintf(path, sizeof path, "%s/corpus.json", folder);
+    snprintf(path, sizeof path, "%s/%s.json", folder, name);
     FILE *file = fopen(path, "rb");
-    if (!file) give_up("corpus.json cannot be opened");
+    if (!file) give_up(path);
     size_t room = 1 << 24, size;
     char *text = malloc(room);
     if (!text) give_up("no memory");
@@ -221,7 +222,7 @@ static cJSON *read_corpus(const char *folder) {
     text[size] = '\0';
     cJSON *all = cJSON_Parse(text);
     free(text);
-    if (!all) give_up("corpus.json is no JSON");
+    if (!all) give_up("that is no JSON");
     return all;
 }
 
@@ -231,7 +232,7 @@ int main(int argc, char **argv) {
         printf("skipped: %s\n", jit_open_error());
         return 77;
     }
-    cJSON *all = read_corpus(argv[1]);
+    cJSON *all = read_corpus(argv[1], argv[2]);
     const cJSON *row;
     int count = 0;
     if (strcmp(argv[2], "operators") == 0) {
@@ -242,10 +243,9 @@ int main(int argc, char **argv) {
     } else {
         char path[4096];
         JitModule *module;
-        snprintf(path, sizeof path, "%s/corpus/%s.py", argv[1], argv[2]);
+        snprintf(path, sizeof path, "%s/%s.py", argv[1], argv[2]);
         if (jit->load(path, NULL, &module) != JIT_OK) give_up(jit->error());
         cJSON_ArrayForEach(row, cJSON_GetObjectItem(all, "cases")) {
-            if (strcmp(text_of(row, "file"), argv[2]) != 0) continue;
             check(row, module);
             count++;
         }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Ask Numba itself: run every case of the files in corpus/ under real Numba and NumPy, and write
-types and values, bit for bit, to corpus.json, which the tests compare our compiler with. Also asks
-how Numba types each operator for each pair of types. Run by hand, when the corpus has grown:
+types and values, bit for bit, to a .json beside each file, with which the tests compare our compiler.
+Also asks how Numba types each operator for each pair of types. Run by hand, when a file has grown:
 
     python3 -m venv build/numba-venv && build/numba-venv/bin/pip install numba==0.60.0
-    build/numba-venv/bin/python tests/jit/corpus.py
+    build/numba-venv/bin/python tests/jit/corpus.py [FILE | operators ...]
 """
 import copy
 import importlib.util
@@ -12,6 +12,7 @@ import json
 import operator
 import pathlib
 import struct
+import sys
 import warnings
 
 import numba
@@ -21,9 +22,6 @@ from numba.core.registry import cpu_target
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = ("arithmetic", "control", "arrays", "mathematics", "calls")
-KINDS = {"bool": "bool", "int8": "int8", "int16": "int16", "int32": "int32", "int64": "int64",
-         "uint8": "uint8", "uint16": "uint16", "uint32": "uint32", "uint64": "uint64",
-         "float32": "float32", "float64": "float64"}
 SCALARS = [types.boolean, types.int8, types.int16, types.int32, types.int64, types.uint8,
            types.uint16, types.uint32, types.uint64, types.float32, types.float64]
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -36,6 +34,7 @@ UNARY = {"-": operator.neg, "+": operator.pos, "~": operator.invert, "not ": ope
 def load(name):
     spec = importlib.util.spec_from_file_location(name, HERE / "corpus" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -69,8 +68,8 @@ def argument(value):
 
 def result_kinds(t):
     if isinstance(t, types.BaseTuple):
-        return [str(item) for item in t]
-    return [] if t is types.none else [str(t)]
+        return [str(types.unliteral(item)) for item in t]
+    return [] if t is types.none else [str(types.unliteral(t))]
 
 
 def run(function, args):
@@ -87,6 +86,9 @@ def run(function, args):
             value = function(*given)
     except numba.errors.NumbaError:
         row["refused"] = True
+        return row
+    except RuntimeError:
+        row["unable"] = True
         return row
     except (ZeroDivisionError, IndexError, ValueError, OverflowError) as error:
         row["raises"] = type(error).__name__
@@ -126,27 +128,33 @@ def operator_types():
     return rows
 
 
+def write(name, key, rows):
+    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+    versions = f'"numba": "{numba.__version__}", "numpy": "{np.__version__}"'
+    text = f'{{{versions},\n"{key}": [\n{lines}\n]}}\n'
+    json.loads(text)
+    (HERE / "corpus" / f"{name}.json").write_text(text)
+    print(f"{name}: {len(rows)} {key}", flush=True)
+
+
 def main():
     warnings.simplefilter("ignore")
-    cases, functions = [], set()
-    for name in FILES:
+    for name in sys.argv[1:] or (*FILES, "operators"):
+        if name == "operators":
+            write(name, "operators", operator_types())
+            continue
         module = load(name)
         inexact = {f.__name__ for f in getattr(module, "INEXACT", ())}
+        cases = []
         for function, args in module.CASES:
-            row = {"file": name, "function": function.__name__, **run(function, args)}
+            row = {"function": function.__name__, **run(function, args)}
+            if "unable" in row:
+                print(f"left out, since Numba fails: {function.__name__}{args}")
+                continue
             if function.__name__ in inexact:
                 row["ulp"] = 4
             cases.append(row)
-            functions.add((name, function.__name__))
-    out = {"numba": numba.__version__, "numpy": np.__version__, "cases": cases,
-           "operators": operator_types()}
-    lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
-    operators = ",\n".join(json.dumps(o, separators=(",", ":")) for o in out["operators"])
-    text = (f'{{"numba": "{out["numba"]}", "numpy": "{out["numpy"]}",\n"cases": [\n{lines}\n],\n'
-            f'"operators": [\n{operators}\n]}}\n')
-    json.loads(text)
-    (HERE / "corpus.json").write_text(text)
-    print(f"{len(cases)} cases of {len(functions)} functions, {len(out['operators'])} operators")
+        write(name, "cases", cases)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ endfunction()
 
 jit_test_program(jit_corpus ${here}/corpus.c)
 foreach(file arithmetic control arrays mathematics calls)
-    hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here} ${file})
+    hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
 endforeach()
-hc_test(jit.operators COMMAND jit_corpus ${here} operators)
+hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
 
 jit_test_program(jit_refused ${here}/refused.c)
 hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)

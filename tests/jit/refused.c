@@ -66,9 +66,11 @@ int main(int argc, char **argv) {
     JitModule *module;
     JitValue two = {.kind = JIT_I64, .as.i = 2}, four;
     size_t results = 0;
-    int status = jit->load("good.py", "from numba import njit\n@njit\ndef f(a):\n    return a + a\n", &module);
+    int status = jit->load("good.py",
+                           "from numba import njit\n@njit\ndef f(a):\n    return a + a\n", &module);
     if (status == JIT_OK) status = jit->call(module, "f", &two, 1, &four, &results);
-    if (status != JIT_OK || results != 1 || four.as.i != 4) complain("good.py", "2 + 2", jit->error());
+    if (status != JIT_OK || results != 1 || four.as.i != 4)
+        complain("good.py", "2 + 2", jit->error());
     jit->unload(module);
     printf("%d refused, %d wrong\n", count, wrong);
     return wrong || !count;

@@ -267,7 +267,13 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
     *text = NULL;
     BEGIN(m) {
         Special *sp = special_of(m, function, signature);
-        *text = form == JIT_TYPES ? jit_show_types(m, sp) : jit_show_code(m, sp, form);
+        switch (form) {
+        case JIT_TOKENS: *text = jit_show_tokens(m, sp->function); break;
+        case JIT_TREE: *text = jit_show_tree(m, sp->function); break;
+        case JIT_FLOW:
+        case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
+        default: *text = jit_show_code(m, sp, form); break;
+        }
     }
     return END(m);
 }
@@ -307,6 +313,6 @@ static const char *functions(const JitModule *m, size_t index) {
 
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
-__attribute__((visibility("default"))) const JitApi jit_api = {
-    load,      unload,  call,      pointer,    raised,          inspect, signature_of,
-    functions, jit_error, compile_ms, jit_llvm_version};
+__attribute__((visibility("default")))
+const JitApi jit_api = {load,         unload,    call,      pointer,    raised,          inspect,
+                        signature_of, functions, jit_error, compile_ms, jit_llvm_version};

@@ -72,10 +72,19 @@ static const Builtin table[] = {
 /* numpy.float32, numba.int64 and so on: RULE_CAST, one for each type. */
 #define TYPE(name)                                                                                 \
     {"numpy." name, RULE_CAST, name, 0}, { "numba." name, RULE_CAST, name, 0 }
-static const Builtin casts[] = {
-    TYPE("int8"),   TYPE("int16"),  TYPE("int32"),  TYPE("int64"), TYPE("uint8"),
-    TYPE("uint16"), TYPE("uint32"), TYPE("uint64"), TYPE("intp"),  TYPE("float32"),
-    TYPE("float64"), TYPE("bool_"), {"numba.boolean", RULE_CAST, "bool_", 0}};
+static const Builtin casts[] = {TYPE("int8"),
+                                TYPE("int16"),
+                                TYPE("int32"),
+                                TYPE("int64"),
+                                TYPE("uint8"),
+                                TYPE("uint16"),
+                                TYPE("uint32"),
+                                TYPE("uint64"),
+                                TYPE("intp"),
+                                TYPE("float32"),
+                                TYPE("float64"),
+                                TYPE("bool_"),
+                                {"numba.boolean", RULE_CAST, "bool_", 0}};
 
 const Builtin *jit_builtin(const char *qualified) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -87,8 +96,10 @@ const Builtin *jit_builtin(const char *qualified) {
 
 /* ---- How calls are typed: cases as in Numba ---- */
 
-#define ONE(result, a) {result, {a}, 1}
-#define TWO(result, a, b) {result, {a, b}, 2}
+#define ONE(result, a)                                                                             \
+    { result, {a}, 1 }
+#define TWO(result, a, b)                                                                          \
+    { result, {a, b}, 2 }
 #define SAME(k) TWO(k, k, k)
 
 static const Case unary[] = {ONE(K_F64, K_I64), ONE(K_F64, K_U64), ONE(K_F32, K_F32),
@@ -104,22 +115,16 @@ static const Case math_pow[] = {TWO(K_F64, K_F64, K_I64), TWO(K_F64, K_F64, K_U6
                                 SAME(K_F64)};
 static const Case gcd[] = {SAME(K_I64), SAME(K_I32), SAME(K_I16), SAME(K_I8),
                            SAME(K_U64), SAME(K_U32), SAME(K_U16), SAME(K_U8)};
-static const Case absolute[] = {ONE(K_I8, K_I8),   ONE(K_I16, K_I16), ONE(K_I32, K_I32),
-                                ONE(K_I64, K_I64), ONE(K_U8, K_U8),   ONE(K_U16, K_U16),
-                                ONE(K_U32, K_U32), ONE(K_U64, K_U64), ONE(K_F32, K_F32),
-                                ONE(K_F64, K_F64)};
+static const Case absolute[] = {
+    ONE(K_I8, K_I8),   ONE(K_I16, K_I16), ONE(K_I32, K_I32), ONE(K_I64, K_I64), ONE(K_U8, K_U8),
+    ONE(K_U16, K_U16), ONE(K_U32, K_U32), ONE(K_U64, K_U64), ONE(K_F32, K_F32), ONE(K_F64, K_F64)};
 static const Case rounded[] = {ONE(K_I64, K_F32), ONE(K_I64, K_F64), TWO(K_F32, K_F32, K_I64),
                                TWO(K_F64, K_F64, K_I64)};
 static const Case divided[] = {SAME(K_I64), SAME(K_U64), SAME(K_F32), SAME(K_F64)};
-static const Case ranges[] = {{K_I32, {K_I32}, 1},
-                              {K_I32, {K_I32, K_I32}, 2},
-                              {K_I32, {K_I32, K_I32, K_I32}, 3},
-                              {K_I64, {K_I64}, 1},
-                              {K_I64, {K_I64, K_I64}, 2},
-                              {K_I64, {K_I64, K_I64, K_I64}, 3},
-                              {K_U64, {K_U64}, 1},
-                              {K_U64, {K_U64, K_U64}, 2},
-                              {K_U64, {K_U64, K_U64, K_U64}, 3}};
+static const Case ranges[] = {
+    {K_I32, {K_I32}, 1}, {K_I32, {K_I32, K_I32}, 2}, {K_I32, {K_I32, K_I32, K_I32}, 3},
+    {K_I64, {K_I64}, 1}, {K_I64, {K_I64, K_I64}, 2}, {K_I64, {K_I64, K_I64, K_I64}, 3},
+    {K_U64, {K_U64}, 1}, {K_U64, {K_U64, K_U64}, 2}, {K_U64, {K_U64, K_U64, K_U64}, 3}};
 #define BEST(cases) jit_best_case(cases, sizeof(cases) / sizeof(cases)[0], args, count, true)
 
 const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int count) {

@@ -58,8 +58,7 @@ LLVMValueRef jit_load(Emitter *e, LLVMValueRef address, const Type *t) {
 }
 
 void jit_store_as(Emitter *e, LLVMValueRef v, LLVMValueRef address, const Type *t) {
-    if (t->kind == K_BOOL)
-        v = LLVMBuildZExt(e->builder, v, LLVMInt8TypeInContext(e->context), "");
+    if (t->kind == K_BOOL) v = LLVMBuildZExt(e->builder, v, LLVMInt8TypeInContext(e->context), "");
     LLVMSetAlignment(LLVMBuildStore(e->builder, v, address), (unsigned)(jit_bits(t) + 7) / 8);
 }
 
@@ -105,7 +104,8 @@ LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *
     if (to->kind == K_BOOL) return jit_truth(e, v, from);
     if (jit_is_float(to)) {
         if (jit_is_float(from)) return LLVMBuildFPCast(b, v, type, "");
-        return jit_is_signed(from) ? LLVMBuildSIToFP(b, v, type, "") : LLVMBuildUIToFP(b, v, type, "");
+        return jit_is_signed(from) ? LLVMBuildSIToFP(b, v, type, "")
+                                   : LLVMBuildUIToFP(b, v, type, "");
     }
     if (jit_is_float(from)) {
         /* What does not fit gives some number; freeze: always the same one. */
@@ -182,15 +182,15 @@ static LLVMValueRef function_of(Emitter *e, Special *sp) {
         sp->code = LLVMAddFunction(e->module, name, function_type(e, sp));
         LLVMSetLinkage(sp->code, LLVMInternalLinkage);
         add_attribute(e, sp->code, FUNCTION_ITSELF, "nounwind");
-        for (int k = 0; k < 2; k++)
-            add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
+        for (int k = 0; k < 2; k++) add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
     }
     return sp->code;
 }
 
 static LLVMValueRef slot_address(Emitter *e, LLVMValueRef base, int slot) {
     LLVMValueRef index = jit_int(e, slot);
-    return LLVMBuildInBoundsGEP2(e->builder, LLVMInt64TypeInContext(e->context), base, &index, 1, "");
+    return LLVMBuildInBoundsGEP2(e->builder, LLVMInt64TypeInContext(e->context), base, &index, 1,
+                                 "");
 }
 
 static Parts load_slots(Emitter *e, LLVMValueRef base, const Type *t) {
@@ -209,8 +209,8 @@ static Parts emit_call(Emitter *e, Value *v) {
     args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), slots ? slots : 1);
     LLVMValueRef f = function_of(e, callee);
     for (int i = 0; i < v->count; i++) {
-        Parts p = jit_cast_parts(e, get(e, v->args[i]), jit_type_of(e->sp, v->args[i]),
-                                 callee->args[i]);
+        Parts p =
+            jit_cast_parts(e, get(e, v->args[i]), jit_type_of(e->sp, v->args[i]), callee->args[i]);
         for (int k = 0; k < jit_part_count(callee->args[i]); k++) args[n++] = p.v[k];
     }
     LLVMValueRef status = LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
@@ -264,9 +264,7 @@ static Parts emit_value(Emitter *e, Value *v) {
     case V_STORE: jit_emit_store(e, v); break;
     case V_SHAPE: return jit_emit_shape(e, v);
     case V_RANGE: return jit_emit_range(e, v);
-    case V_COUNTER:
-        p = jit_one(LLVMBuildPhi(e->builder, jit_llvm_type(e, t), "counter"));
-        break;
+    case V_COUNTER: p = jit_one(LLVMBuildPhi(e->builder, jit_llvm_type(e, t), "counter")); break;
     case V_MORE:
     case V_ELEMENT:
     case V_STEP: return jit_emit_loop(e, v);
@@ -412,12 +410,13 @@ static void emit_plain(Emitter *e, Special *sp, const char *symbol) {
     unsigned count = (unsigned)sp->function->arity, n = 0;
     for (unsigned i = 0; i < count; i++)
         types[i] = sp->args[i]->kind == K_ARRAY ? pointer : jit_memory_type(e, sp->args[i]);
-    LLVMTypeRef back = result->kind == K_NONE ? LLVMVoidTypeInContext(e->context)
-                                              : jit_llvm_type(e, result);
+    LLVMTypeRef back =
+        result->kind == K_NONE ? LLVMVoidTypeInContext(e->context) : jit_llvm_type(e, result);
     LLVMTypeRef type = LLVMFunctionType(back, types, count, false);
     LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
     if (result->kind != K_NONE && !jit_is_float(result))
-        add_attribute(e, f, LLVMAttributeReturnIndex, jit_is_signed(result) ? "signext" : "zeroext");
+        add_attribute(e, f, LLVMAttributeReturnIndex,
+                      jit_is_signed(result) ? "signext" : "zeroext");
     e->function = f;
     LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
     LLVMValueRef args[1 + MAX_PARAM_PARTS];
@@ -426,19 +425,20 @@ static void emit_plain(Emitter *e, Special *sp, const char *symbol) {
         LLVMValueRef param = LLVMGetParam(f, i);
         if (sp->args[i]->kind == K_ARRAY) load_array(e, param, sp->args[i], args, &n);
         else if (sp->args[i]->kind == K_BOOL)
-            args[n++] = LLVMBuildICmp(e->builder, LLVMIntNE, param,
-                                      LLVMConstNull(LLVMTypeOf(param)), "");
+            args[n++] =
+                LLVMBuildICmp(e->builder, LLVMIntNE, param, LLVMConstNull(LLVMTypeOf(param)), "");
         else args[n++] = param;
     }
-    LLVMValueRef status = LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code,
-                                         args, n, "");
+    LLVMValueRef status =
+        LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code, args, n, "");
     LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, f, "raised");
     LLVMBasicBlockRef ok = LLVMAppendBasicBlockInContext(e->context, f, "ok");
     LLVMValueRef none = LLVMConstNull(LLVMTypeOf(status));
     LLVMBuildCondBr(e->builder, LLVMBuildICmp(e->builder, LLVMIntNE, status, none, ""), raised, ok);
     LLVMPositionBuilderAtEnd(e->builder, raised);
     LLVMTypeRef status_type = LLVMTypeOf(status);
-    jit_c_function(e, "jit_set_raised", LLVMVoidTypeInContext(e->context), &status_type, &status, 1);
+    jit_c_function(e, "jit_set_raised", LLVMVoidTypeInContext(e->context), &status_type, &status,
+                   1);
     if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
     else LLVMBuildRet(e->builder, LLVMConstNull(back));
     LLVMPositionBuilderAtEnd(e->builder, ok);

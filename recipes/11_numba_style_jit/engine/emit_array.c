@@ -137,7 +137,8 @@ static Parts tuple_item(Emitter *e, Value *v, const Parts *p, const Type *t) {
     jit_raise_if(e, LLVMBuildICmp(B, LLVMIntUGE, i, n, ""), RAISE_TUPLE_INDEX, v->pos);
     LLVMValueRef item = p->v[0];
     for (int k = 1; k < t->count; k++)
-        item = LLVMBuildSelect(B, LLVMBuildICmp(B, LLVMIntEQ, i, jit_int(e, k), ""), p->v[k], item, "");
+        item = LLVMBuildSelect(B, LLVMBuildICmp(B, LLVMIntEQ, i, jit_int(e, k), ""), p->v[k], item,
+                               "");
     return jit_one(item);
 }
 

@@ -71,8 +71,8 @@ static LLVMValueRef rounded(Emitter *e, Value *v, const Case *c) {
 
 static LLVMValueRef unary(Emitter *e, Value *v, const Case *c) {
     const Type *t = jit_scalar(c->result);
-    LLVMValueRef x = jit_cast(e, jit_get_as(e, v->args[0], jit_scalar(c->args[0])),
-                              jit_scalar(c->args[0]), t);
+    LLVMValueRef x =
+        jit_cast(e, jit_get_as(e, v->args[0], jit_scalar(c->args[0])), jit_scalar(c->args[0]), t);
     const char *name = v->builtin->code;
     const double pi = 3.14159265358979323846;
     if (strcmp(name, "degrees") == 0)
@@ -188,7 +188,8 @@ Parts jit_emit_loop(Emitter *e, Value *v) {
     default: /* V_STEP: k is below or above stop, or below the rounds, so one more fits */
         if (!direct) return jit_one(LLVMBuildNUWAdd(B, k, one, ""));
         if (step < 0)
-            return jit_one(is_signed ? LLVMBuildNSWSub(B, k, one, "") : LLVMBuildNUWSub(B, k, one, ""));
+            return jit_one(is_signed ? LLVMBuildNSWSub(B, k, one, "")
+                                     : LLVMBuildNUWSub(B, k, one, ""));
         return jit_one(is_signed ? LLVMBuildNSWAdd(B, k, one, "") : LLVMBuildNUWAdd(B, k, one, ""));
     }
 }

@@ -53,12 +53,12 @@ static Parts int_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *
     }
     /* The smallest number by -1 does not fit, and the processor would stop: Numba says 0. */
     int64_t smallest = (int64_t)((uint64_t)-1 << (jit_bits(t) - 1));
-    LLVMValueRef overflow =
-        LLVMBuildAnd(B, LLVMBuildICmp(B, LLVMIntEQ, a, int_of(a, smallest), ""),
-                     LLVMBuildICmp(B, LLVMIntEQ, b, int_of(b, -1), ""), "");
+    LLVMValueRef overflow = LLVMBuildAnd(B, LLVMBuildICmp(B, LLVMIntEQ, a, int_of(a, smallest), ""),
+                                         LLVMBuildICmp(B, LLVMIntEQ, b, int_of(b, -1), ""), "");
     LLVMValueRef special = LLVMBuildOr(B, is_zero, overflow, "");
     LLVMValueRef divisor = choose(e, special, one, b);
-    LLVMValueRef quotient = LLVMBuildSDiv(B, a, divisor, ""), rest = LLVMBuildSRem(B, a, divisor, "");
+    LLVMValueRef quotient = LLVMBuildSDiv(B, a, divisor, ""),
+                 rest = LLVMBuildSRem(B, a, divisor, "");
     LLVMValueRef signs = LLVMBuildICmp(B, LLVMIntSLT, LLVMBuildXor(B, b, rest, ""), zero, "");
     LLVMValueRef uneven = LLVMBuildICmp(B, LLVMIntNE, rest, zero, "");
     LLVMValueRef adjust = LLVMBuildAnd(B, uneven, signs, "");
@@ -83,10 +83,11 @@ static Parts real_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
     LLVMValueRef nothing = choose(e, b_minus, real_of(a, -0.0), zero); /* the divisor's sign */
     p.v[1] = choose(e, some, choose(e, signs, LLVMBuildFAdd(B, mod, b, ""), mod), nothing);
     LLVMValueRef floor = jit_intrinsic(e, "llvm.floor", LLVMTypeOf(a), &div, 1);
-    LLVMValueRef far = LLVMBuildFCmp(B, LLVMRealOGT, LLVMBuildFSub(B, div, floor, ""),
-                                     real_of(a, 0.5), "");
+    LLVMValueRef far =
+        LLVMBuildFCmp(B, LLVMRealOGT, LLVMBuildFSub(B, div, floor, ""), real_of(a, 0.5), "");
     floor = choose(e, far, LLVMBuildFAdd(B, floor, real_of(a, 1), ""), floor);
-    LLVMValueRef sign = LLVMBuildFDiv(B, LLVMBuildFMul(B, LLVMBuildFMul(B, div, div, ""), a, ""), b, "");
+    LLVMValueRef sign =
+        LLVMBuildFDiv(B, LLVMBuildFMul(B, LLVMBuildFMul(B, div, div, ""), a, ""), b, "");
     p.v[0] = choose(e, LLVMBuildFCmp(B, LLVMRealONE, div, zero, ""), floor, sign);
     return p;
 }
@@ -114,17 +115,23 @@ static LLVMValueRef true_division(Emitter *e, Pos pos, LLVMValueRef a, LLVMValue
 
 /* ---- Power ---- */
 
-/* a to a literal exponent: multiplications, by squaring. */
+/* a to a literal exponent: multiplications, by squaring. Numba computes integer powers in integers,
+ * but hands the result on as a float64: beyond 2 ** 53, only its first 53 bits count. */
 static LLVMValueRef literal_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *t, int64_t n) {
     bool real = jit_is_float(t), numpy = e->sp->function->options.numpy_errors;
     LLVMValueRef result = real ? real_of(a, 1) : int_of(a, 1), square = a;
     for (uint64_t k = n < 0 ? 0 - (uint64_t)n : (uint64_t)n; k; k >>= 1) {
         if (k & 1)
-            result = real ? LLVMBuildFMul(B, result, square, "") : LLVMBuildMul(B, result, square, "");
+            result =
+                real ? LLVMBuildFMul(B, result, square, "") : LLVMBuildMul(B, result, square, "");
         square = real ? LLVMBuildFMul(B, square, square, "") : LLVMBuildMul(B, square, square, "");
     }
-    if (n >= 0) return result;
-    if (real) return true_division(e, pos, real_of(a, 1), result);
+    if (n >= 0 && real) return result;
+    if (n >= 0) return jit_cast(e, jit_cast(e, result, t, jit_scalar(K_F64)), jit_scalar(K_F64), t);
+    if (real) { /* whatever the error model */
+        jit_raise_if(e, LLVMBuildFCmp(B, LLVMRealOEQ, result, zero_of(a), ""), RAISE_DIVISION, pos);
+        return LLVMBuildFDiv(B, real_of(a, 1), result, "");
+    }
     /* 1 and -1 are their own inverses; those of larger integers are 0. */
     LLVMValueRef is_zero = LLVMBuildICmp(B, LLVMIntEQ, result, zero_of(a), "");
     if (!numpy) jit_raise_if(e, is_zero, RAISE_POWER, pos);
@@ -177,14 +184,15 @@ static LLVMValueRef shift(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, con
 
 static LLVMValueRef unary(Emitter *e, Value *v, const Type *to) {
     LLVMValueRef a;
+    const Type *t = jit_type_of(e->sp, v->args[0]);
+    if (t->kind == K_BOOL && v->op == OP_NEG) t = to;
     switch (v->op) {
-    case OP_NOT:
-        a = jit_get_as(e, v->args[0], jit_scalar(K_BOOL));
-        return LLVMBuildNot(B, a, "");
-    case OP_NEG:
-        a = jit_get_as(e, v->args[0], to);
-        return jit_is_float(to) ? LLVMBuildFNeg(B, a, "") : LLVMBuildNeg(B, a, "");
-    case OP_INVERT: return LLVMBuildNot(B, jit_get_as(e, v->args[0], to), "");
+    case OP_NOT: a = jit_get_as(e, v->args[0], jit_scalar(K_BOOL)); return LLVMBuildNot(B, a, "");
+    case OP_NEG: /* in the operand's own width, then widened: -int8(-128) is -128 */
+        a = jit_get_as(e, v->args[0], t);
+        a = jit_is_float(t) ? LLVMBuildFNeg(B, a, "") : LLVMBuildNeg(B, a, "");
+        return jit_cast(e, a, t, to);
+    case OP_INVERT: return jit_cast(e, LLVMBuildNot(B, jit_get_as(e, v->args[0], t), ""), t, to);
     default: return jit_get_as(e, v->args[0], to);
     }
 }

@@ -237,7 +237,16 @@ static Node *fold(Flow *f, Op op, Value *va, Value *vb, Pos pos) {
         break;
     default: return NULL;
     }
-    return overflow ? NULL : int_literal(f, r, pos);
+    if (!overflow) return int_literal(f, r, pos);
+    /* Beyond int64, a literal may still be a uint64. */
+    uint64_t ua = (uint64_t)a, ub = vb ? (uint64_t)b : 0, u = 1;
+    if (a < 0 || !vb || b < 0) return NULL;
+    overflow = op == OP_ADD ? __builtin_add_overflow(ua, ub, &u)
+                            : op == OP_SUB || (op == OP_MUL && __builtin_mul_overflow(ua, ub, &u));
+    for (uint64_t i = 0; op == OP_POW && i < ub; i++) overflow |= __builtin_mul_overflow(u, ua, &u);
+    Node *n = int_literal(f, 0, pos);
+    n->i = u;
+    return overflow ? NULL : n;
 }
 
 /* ---- Expressions ---- */
@@ -305,8 +314,8 @@ static Value *choose(Flow *f, Node *n) {
             literal = int_literal(f, i == 0, n->pos);
             literal->kind = N_BOOL;
         }
-        arrive(f, phi, literal ? add_constant(f, literal, n->pos)
-                               : expression(f, i == 0 ? n->b : n->c));
+        arrive(f, phi,
+               literal ? add_constant(f, literal, n->pos) : expression(f, i == 0 ? n->b : n->c));
     }
     start(f, join, true);
     return phi;
@@ -318,8 +327,8 @@ static Value *name_value(Flow *f, Node *n) {
     const Binding *b = jit_lookup(f->m, n->name);
     if (b && b->kind == BIND_CONSTANT) {
         Node *literal = b->value;
-        Value *v = literal->kind == N_UNARY ? expression(f, literal)
-                                            : add_constant(f, literal, n->pos);
+        Value *v =
+            literal->kind == N_UNARY ? expression(f, literal) : add_constant(f, literal, n->pos);
         v->index = 1; /* Python does not compute with it beforehand: see fold */
         return v;
     }
@@ -335,7 +344,8 @@ static Value *name_value(Flow *f, Node *n) {
     if (b && b->kind == BIND_OPAQUE)
         jit_refuse2(f->s, n->pos, b->pos, "it is assigned here",
                     "'%s' is no number that is known before the program runs: pass it as an "
-                    "argument", n->name);
+                    "argument",
+                    n->name);
     if (b) jit_refuse(f->s, n->pos, "'%s' is no value that compiled code can use here", n->name);
     if (jit_builtin(n->name)) jit_refuse(f->s, n->pos, "'%s' can only be called", n->name);
     jit_refuse(f->s, n->pos, "the name '%s' is not defined", n->name);
@@ -378,8 +388,7 @@ static Value *call_function(Flow *f, Node *n, Function *callee) {
         if (k >= callee->arity)
             jit_refuse(f->s, item->pos, "%s() takes %d arguments, not %d", callee->name,
                        callee->arity, n->count);
-        if (args[k])
-            jit_refuse(f->s, item->pos, "'%s' is given twice", callee->params[k].name);
+        if (args[k]) jit_refuse(f->s, item->pos, "'%s' is given twice", callee->params[k].name);
         args[k] = expression(f, item);
     }
     for (int k = 0; k < callee->arity; k++) {
@@ -402,9 +411,10 @@ static const Builtin *find_builtin(Flow *f, Node *n) {
     if (!qualified) {
         const Binding *b = n->a->kind == N_NAME ? jit_lookup(f->m, n->a->name) : NULL;
         if (b && b->kind == BIND_PLAIN)
-            jit_refuse2(f->s, n->pos, b->pos, "it is defined here",
-                        "'%s' has no decorator @njit, and compiled code can only call compiled code",
-                        n->a->name);
+            jit_refuse2(
+                f->s, n->pos, b->pos, "it is defined here",
+                "'%s' has no decorator @njit, and compiled code can only call compiled code",
+                n->a->name);
         jit_refuse(f->s, n->pos, "only functions can be called");
     }
     const Builtin *builtin = jit_builtin(qualified);
@@ -415,9 +425,8 @@ static const Builtin *find_builtin(Flow *f, Node *n) {
 }
 
 static Value *call(Flow *f, Node *n) {
-    const Binding *b = n->a->kind == N_NAME && find_name(f, n->a->name) < 0
-                           ? jit_lookup(f->m, n->a->name)
-                           : NULL;
+    const Binding *b =
+        n->a->kind == N_NAME && find_name(f, n->a->name) < 0 ? jit_lookup(f->m, n->a->name) : NULL;
     if (b && b->kind == BIND_FUNCTION) return call_function(f, n, b->function);
     const Builtin *builtin = find_builtin(f, n);
     if (builtin->rule == RULE_RANGE)
@@ -435,8 +444,7 @@ static Value *call(Flow *f, Node *n) {
         return v;
     }
     Value *args[MAX_ARGUMENTS];
-    if (n->count > MAX_ARGUMENTS)
-        jit_refuse(f->s, n->pos, "more than %d arguments", MAX_ARGUMENTS);
+    if (n->count > MAX_ARGUMENTS) jit_refuse(f->s, n->pos, "more than %d arguments", MAX_ARGUMENTS);
     for (int i = 0; i < n->count; i++) args[i] = expression(f, n->items[i]);
     Value *v = add_value(f, V_BUILT, n->pos);
     v->builtin = builtin;
@@ -622,8 +630,8 @@ static void while_loop(Flow *f, Node *n) {
 }
 
 static void for_loop(Flow *f, Node *n) {
-    bool named = n->b->kind == N_CALL &&
-                 !(n->b->a->kind == N_NAME && find_name(f, n->b->a->name) >= 0);
+    bool named =
+        n->b->kind == N_CALL && !(n->b->a->kind == N_NAME && find_name(f, n->b->a->name) >= 0);
     const char *qualified = named ? jit_qualify(f->m, n->b->a) : NULL;
     const Builtin *builtin = qualified ? jit_builtin(qualified) : NULL;
     if (!builtin || builtin->rule != RULE_RANGE)

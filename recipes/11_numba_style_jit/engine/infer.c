@@ -12,7 +12,7 @@
 
 #include "internal.h"
 
-enum { MAX_ROUNDS = 1000, MAX_SPECIALS = 1000 };
+enum { MAX_ROUNDS = 1000, MAX_SPECIALS = 10000 };
 
 const Type jit_undef = {.kind = K_UNDEF}, jit_none = {.kind = K_NONE}, jit_bool = {.kind = K_BOOL},
            jit_i32 = {.kind = K_I32}, jit_i64 = {.kind = K_I64}, jit_u64 = {.kind = K_U64},
@@ -116,8 +116,7 @@ static const Type *infer_phi(Infer *in, Value *v) {
 }
 
 static void need_number(const Infer *in, Value *v, const Type *t, const char *what) {
-    if (!jit_is_number(t))
-        jit_refuse(in->s, v->pos, "%s takes numbers, not %s", what, show(in, t));
+    if (!jit_is_number(t)) jit_refuse(in->s, v->pos, "%s takes numbers, not %s", what, show(in, t));
 }
 
 static const Type *infer_operator(Infer *in, Value *v) {
@@ -271,8 +270,7 @@ static const Type *infer_call(Infer *in, Value *v) {
     const Type **args = jit_new(in->s, (size_t)v->count, sizeof *args);
     for (int i = 0; i < v->count; i++) {
         args[i] = type_of(in, v->args[i]);
-        if (args[i]->kind == K_NONE)
-            jit_refuse(in->s, v->pos, "None cannot be an argument here");
+        if (args[i]->kind == K_NONE) jit_refuse(in->s, v->pos, "None cannot be an argument here");
     }
     Special *callee = special(in, v->callee, args, v->pos);
     in->sp->calls[v->number] = callee;

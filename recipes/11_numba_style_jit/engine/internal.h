@@ -188,7 +188,7 @@ struct JitModule {
     Session session;
     Binding *bindings;
     Function *functions;
-    const char *name, *text; /* of the file, as the session has them but while it reads a string */
+    const char *name, *text;  /* of the file, as the session has them but while it reads a string */
     struct Special *specials; /* what was inferred and compiled: one per function and types */
     struct Compiled *compiled;
     double compile_ms;
@@ -287,21 +287,21 @@ const Type *jit_read_type(JitModule *m, const Node *n);
 /* ---- Functions that are built in (builtin.c) ---- */
 
 typedef enum {
-    RULE_UNARY,   /* math.sin: float64 of integers, float32 of float32 */
-    RULE_FLOOR,   /* math.floor: an integer */
-    RULE_TEST,    /* math.isnan: a bool */
-    RULE_PAIR,    /* math.atan2: two, as RULE_UNARY */
-    RULE_FLOATS,  /* math.copysign: two floats */
-    RULE_POW,     /* math.pow */
-    RULE_GCD,     /* math.gcd */
-    RULE_CAST,    /* int32(x), float(x) */
-    RULE_ABS,     /* abs */
-    RULE_MINMAX,  /* min, max */
-    RULE_ROUND,   /* round */
-    RULE_LEN,     /* len */
-    RULE_DIVMOD,  /* divmod */
-    RULE_RANGE,   /* range, prange: only in for */
-    RULE_NUMBER   /* math.pi: no function */
+    RULE_UNARY,  /* math.sin: float64 of integers, float32 of float32 */
+    RULE_FLOOR,  /* math.floor: an integer */
+    RULE_TEST,   /* math.isnan: a bool */
+    RULE_PAIR,   /* math.atan2: two, as RULE_UNARY */
+    RULE_FLOATS, /* math.copysign: two floats */
+    RULE_POW,    /* math.pow */
+    RULE_GCD,    /* math.gcd */
+    RULE_CAST,   /* int32(x), float(x) */
+    RULE_ABS,    /* abs */
+    RULE_MINMAX, /* min, max */
+    RULE_ROUND,  /* round */
+    RULE_LEN,    /* len */
+    RULE_DIVMOD, /* divmod */
+    RULE_RANGE,  /* range, prange: only in for */
+    RULE_NUMBER  /* math.pi: no function */
 } Rule;
 
 typedef struct Builtin {
@@ -324,16 +324,16 @@ typedef enum {
     V_BINARY, /* op */
     V_UNARY,
     V_COMPARE,
-    V_TRUTH,  /* is it true? */
-    V_CALL,   /* callee with operands */
-    V_BUILT,  /* builtin with operands */
-    V_TUPLE,  /* a tuple of its operands */
-    V_ITEM,   /* item index of a tuple; count says how many it must have (0: any) */
-    V_INDEX,  /* array or tuple, by operands 1.. */
-    V_STORE,  /* operand 0 is the array, the last the value, those between the index */
-    V_SHAPE,  /* .shape .size .ndim .strides .itemsize; name */
-    V_SLICE,  /* in an index: up to three operands, NULL where left out */
-    V_RANGE,  /* the one to three numbers of range(...) */
+    V_TRUTH,   /* is it true? */
+    V_CALL,    /* callee with operands */
+    V_BUILT,   /* builtin with operands */
+    V_TUPLE,   /* a tuple of its operands */
+    V_ITEM,    /* item index of a tuple; count says how many it must have (0: any) */
+    V_INDEX,   /* array or tuple, by operands 1.. */
+    V_STORE,   /* operand 0 is the array, the last the value, those between the index */
+    V_SHAPE,   /* .shape .size .ndim .strides .itemsize; name */
+    V_SLICE,   /* in an index: up to three operands, NULL where left out */
+    V_RANGE,   /* the one to three numbers of range(...) */
     V_COUNTER, /* where a loop over a V_RANGE is; the four below have it, or the range, as operand */
     V_MORE,    /* is there another round? */
     V_ELEMENT, /* the number that the loop's variable gets */
@@ -366,8 +366,8 @@ typedef struct BasicBlock {
     struct BasicBlock **preds;
     int pred_count, pred_room;
     bool sealed, reachable; /* sealed: all predecessors are known */
-    Value **defs;  /* the variables' values at its end, so far */
-    Value **open;  /* not sealed: the phis to be completed, by variable */
+    Value **defs;           /* the variables' values at its end, so far */
+    Value **open;           /* not sealed: the phis to be completed, by variable */
     /* How it ends: jump to then; or, if cond, then or orelse; or return value (then NULL). */
     Value *cond, *result;
     Pos result_pos;
@@ -393,8 +393,8 @@ bool jit_const_int(Value *v, int64_t *out);
 typedef struct Special {
     Function *function;
     const Type **args;
-    const Type **types;    /* by Value.number */
-    struct Special **calls; /* by Value.number: what a V_CALL calls */
+    const Type **types;            /* by Value.number */
+    struct Special **calls;        /* by Value.number: what a V_CALL calls */
     const Type *result, *declared; /* inferred; stated by the function's own signature, or NULL */
     Pos result_pos;
     bool checked;
@@ -408,7 +408,10 @@ Special *jit_infer(JitModule *m, Function *f, const Type **args);
 static inline const Type *jit_type_of(const Special *sp, Value *v) {
     return sp->types[jit_real(v)->number];
 }
-char *jit_show_types(JitModule *m, const Special *sp);
+/* What inspect shows (show.c, show_source.c); all to be freed. */
+char *jit_show_tokens(JitModule *m, const Function *f);
+char *jit_show_tree(JitModule *m, const Function *f);
+char *jit_show_values(JitModule *m, const Special *sp, bool types);
 
 /* ---- LLVM's code (emit*.c) ---- */
 
@@ -494,8 +497,8 @@ static inline const Type *jit_result_of(const Special *sp) {
 typedef struct Compiled {
     Special *special;
     bool plain;
-    int (*entry)(void **args, void *result); /* each argument by address */
-    void *pointer;                           /* plain: a C function of the signature */
+    int (*entry)(void **args, void *result);      /* each argument by address */
+    void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
     struct Compiled *next;
 } Compiled;

@@ -68,9 +68,17 @@ typedef struct JitValue {
 
 typedef struct JitModule JitModule;
 
-/* What inspect shows of a function: its types, the LLVM code before and after optimisation, and the
- * machine's. */
-typedef enum { JIT_TYPES, JIT_LLVM, JIT_LLVM_OPTIMISED, JIT_ASM } JitForm;
+/* What inspect shows of a function, step by step: its tokens, its tree, its values in blocks, these
+ * with types, the LLVM code before and after optimisation, and the machine's. */
+typedef enum {
+    JIT_TOKENS,
+    JIT_TREE,
+    JIT_FLOW,
+    JIT_TYPES,
+    JIT_LLVM,
+    JIT_LLVM_OPTIMISED,
+    JIT_ASM
+} JitForm;
 
 enum { JIT_RESULTS = 8 }; /* a function returns at most so many values, as a tuple */
 

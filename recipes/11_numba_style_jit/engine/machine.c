@@ -100,7 +100,8 @@ static void need_machine(Session *s) {
     if (!machine.jit) jit_stop(s, JIT_ABSENT, "LLVM cannot compile here: %s", machine.error);
 }
 
-static void set_attribute(LLVMValueRef f, LLVMContextRef context, const char *key, const char *value) {
+static void set_attribute(LLVMValueRef f, LLVMContextRef context, const char *key,
+                          const char *value) {
     LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
                             LLVMCreateStringAttribute(context, key, (unsigned)strlen(key), value,
                                                       (unsigned)strlen(value)));

@@ -127,8 +127,9 @@ static bool read_decorator(Parser *p, const Node *d, Options *o) {
         if (item->kind == N_KEYWORD) read_keyword(p, item, o);
         else {
             if (o->count)
-                jit_refuse(p->s, item->pos, "several signatures are not supported; leave them out "
-                                            "and each type is compiled when it is first met");
+                jit_refuse(p->s, item->pos,
+                           "several signatures are not supported; leave them out "
+                           "and each type is compiled when it is first met");
             o->signatures = jit_new(p->s, 1, sizeof(Node *));
             o->signatures[o->count++] = item;
         }
@@ -219,8 +220,9 @@ static void parse_other(Parser *p) {
         if (jit_is_mark(p, "-") || jit_is_mark(p, "+") || jit_is_mark(p, "~")) end++;
         TokenKind kind = p->tokens[end].kind;
         const char *text = p->tokens[end].text;
-        bool number = kind == TOK_INT || kind == TOK_FLOAT ||
-                      (kind == TOK_NAME && (strcmp(text, "True") == 0 || strcmp(text, "False") == 0));
+        bool number =
+            kind == TOK_INT || kind == TOK_FLOAT ||
+            (kind == TOK_NAME && (strcmp(text, "True") == 0 || strcmp(text, "False") == 0));
         if (number && p->tokens[end + 1].kind == TOK_NEWLINE)
             bind(p, name, BIND_CONSTANT, pos)->value = jit_ternary(p);
         else bind(p, name, BIND_OPAQUE, pos);

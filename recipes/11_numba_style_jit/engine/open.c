@@ -48,8 +48,7 @@ static void *open_library(void) {
         }
         strncat(paths[1], "/lib/hc/libhc_jit.so", 32);
     }
-    snprintf(open_error, sizeof open_error,
-             "libhc_jit.so is not there: this build found no LLVM");
+    snprintf(open_error, sizeof open_error, "libhc_jit.so is not there: this build found no LLVM");
     for (int i = 0; i < 3; i++) {
         if (!*paths[i] || (access(paths[i], R_OK) != 0 && i > 0)) continue;
         void *library = dlopen(paths[i], RTLD_NOW | RTLD_LOCAL);

@@ -12,7 +12,7 @@
 
 enum { MAX_DEPTH = 150 };
 
-const char *const jit_op_names[] = {"+", "-",  "*", "/",  "//", "%",  "**", "&", "|", "^", "<<",
+const char *const jit_op_names[] = {"+",  "-", "*",  "/", "//", "%",  "**", "&", "|", "^", "<<",
                                     ">>", "<", "<=", ">", ">=", "==", "!=", "-", "+", "~", "not"};
 
 Node *jit_new_node(Parser *p, NodeKind kind, Pos pos) {
@@ -68,10 +68,10 @@ void jit_need_mark(Parser *p, const char *mark) {
 }
 
 static const char *const words[] = {
-    "False", "None",  "True",   "and",    "as",     "assert",   "async",  "await",    "break",
-    "class", "def",   "del",    "elif",   "else",   "except",   "for",    "continue", "finally",
-    "from",  "if",    "import", "in",     "is",     "global",   "lambda", "nonlocal", "not",
-    "or",    "pass",  "raise",  "return", "try",    "while",    "with",   "yield",    NULL};
+    "False", "None", "True",   "and",    "as",   "assert", "async",  "await",    "break",
+    "class", "def",  "del",    "elif",   "else", "except", "for",    "continue", "finally",
+    "from",  "if",   "import", "in",     "is",   "global", "lambda", "nonlocal", "not",
+    "or",    "pass", "raise",  "return", "try",  "while",  "with",   "yield",    NULL};
 
 static bool is_reserved(const char *text) {
     for (int i = 0; words[i]; i++)
@@ -138,7 +138,8 @@ static Node *parse_atom(Parser *p) {
             return n;
         }
         if (jit_is_mark(p, "["))
-            jit_refuse(p->s, t->pos, "lists are not part of this language: use a tuple or an array");
+            jit_refuse(p->s, t->pos,
+                       "lists are not part of this language: use a tuple or an array");
         if (jit_is_mark(p, "{"))
             jit_refuse(p->s, t->pos, "dictionaries and sets are not part of this language");
         break;
@@ -244,8 +245,8 @@ static const struct {
     const char *mark;
     Op op;
     int strength;
-} binary[] = {{"|", OP_OR, 1},  {"^", OP_XOR, 2},  {"&", OP_AND, 3}, {"<<", OP_SHL, 4},
-              {">>", OP_SHR, 4}, {"+", OP_ADD, 5},  {"-", OP_SUB, 5}, {"*", OP_MUL, 6},
+} binary[] = {{"|", OP_OR, 1},   {"^", OP_XOR, 2},       {"&", OP_AND, 3}, {"<<", OP_SHL, 4},
+              {">>", OP_SHR, 4}, {"+", OP_ADD, 5},       {"-", OP_SUB, 5}, {"*", OP_MUL, 6},
               {"/", OP_DIV, 6},  {"//", OP_FLOORDIV, 6}, {"%", OP_MOD, 6}};
 enum { BINARIES = sizeof binary / sizeof binary[0] };
 
@@ -289,7 +290,8 @@ static Node *parse_comparison(Parser *p) {
     Node *n = jit_new_node(p, N_COMPARE, pos);
     append(p, n, first);
     do {
-        if (n->count > MAX_DEPTH) jit_refuse(p->s, pos, "more than %d operators in a row", MAX_DEPTH);
+        if (n->count > MAX_DEPTH)
+            jit_refuse(p->s, pos, "more than %d operators in a row", MAX_DEPTH);
         Op *ops = jit_new(p->s, (size_t)n->count, sizeof *ops);
         if (n->ops) memcpy(ops, n->ops, (size_t)(n->count - 1) * sizeof *ops);
         ops[n->count - 1] = op;
@@ -367,13 +369,14 @@ static void check_target(Parser *p, const Node *n) {
         return;
     }
     if (n->kind != N_NAME && n->kind != N_INDEX)
-        jit_refuse(p->s, n->pos, "only a variable, an array's element or a tuple of these can be "
-                                 "assigned to");
+        jit_refuse(p->s, n->pos,
+                   "only a variable, an array's element or a tuple of these can be "
+                   "assigned to");
 }
 
 static Node *parse_simple(Parser *p) {
-    static const char *const refused[] = {"raise", "assert", "del",    "global", "nonlocal",
-                                          "import", "from",  "yield", "await",  NULL};
+    static const char *const refused[] = {"raise",  "assert", "del",   "global", "nonlocal",
+                                          "import", "from",   "yield", "await",  NULL};
     Pos pos = peek(p)->pos;
     Node *n;
     for (int i = 0; refused[i]; i++)
@@ -392,8 +395,8 @@ static Node *parse_simple(Parser *p) {
     Node *first = jit_expression(p);
     if (jit_is_mark(p, ":"))
         jit_refuse(p->s, peek(p)->pos, "annotated variables are not part of this language");
-    static const char *const augmented[] = {"+=", "-=", "*=", "/=", "//=", "%=",
-                                            "**=", "&=", "|=", "^=", "<<=", ">>="};
+    static const char *const augmented[] = {
+        "+=", "-=", "*=", "/=", "//=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>="};
     for (int i = 0; i < 12; i++)
         if (jit_take_mark(p, augmented[i])) {
             check_target(p, first);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the first four steps made of a function, for people: its blocks and values with their
- * types, as `--inspect types` prints them. */
+/* What steps 3 and 4 made of a function, for people: its blocks and values, without and with their
+ * types, as `--inspect flow` and `--inspect types` print them. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +9,13 @@
 #include "internal.h"
 
 static const char *const kinds[] = {
-    [V_CONST] = "constant", [V_PARAM] = "parameter", [V_UNDEF] = "undefined", [V_PHI] = "phi",
-    [V_BINARY] = "",        [V_UNARY] = "",          [V_COMPARE] = "",        [V_TRUTH] = "true?",
-    [V_CALL] = "call",      [V_BUILT] = "call",      [V_TUPLE] = "tuple",     [V_ITEM] = "item",
-    [V_INDEX] = "load",     [V_STORE] = "store",     [V_SHAPE] = "attribute", [V_SLICE] = "slice",
-    [V_RANGE] = "range",    [V_COUNTER] = "counter", [V_MORE] = "more?",      [V_ELEMENT] = "element",
-    [V_STEP] = "step"};
+    [V_CONST] = "constant", [V_PARAM] = "parameter", [V_UNDEF] = "undefined",
+    [V_PHI] = "phi",        [V_BINARY] = "",         [V_UNARY] = "",
+    [V_COMPARE] = "",       [V_TRUTH] = "true?",     [V_CALL] = "call",
+    [V_BUILT] = "call",     [V_TUPLE] = "tuple",     [V_ITEM] = "item",
+    [V_INDEX] = "load",     [V_STORE] = "store",     [V_SHAPE] = "attribute",
+    [V_SLICE] = "slice",    [V_RANGE] = "range",     [V_COUNTER] = "counter",
+    [V_MORE] = "more?",     [V_ELEMENT] = "element", [V_STEP] = "step"};
 
 static void show_literal(FILE *out, const Node *n) {
     if (n->kind == N_NONE) fprintf(out, " None");
@@ -24,11 +25,12 @@ static void show_literal(FILE *out, const Node *n) {
     else fprintf(out, " %llu", (unsigned long long)n->i);
 }
 
-static void show_value(FILE *out, JitModule *m, const Special *sp, Value *v) {
+static void show_value(FILE *out, JitModule *m, const Special *sp, Value *v, bool types) {
     const Type *t = jit_type_of(sp, v);
     fprintf(out, "    ");
-    if (t->kind != K_NONE)
+    if (t->kind != K_NONE && types)
         fprintf(out, "%%%d: %s = ", v->number, jit_type_name(&m->session, t));
+    else if (t->kind != K_NONE) fprintf(out, "%%%d = ", v->number);
     if (v->kind == V_BINARY || v->kind == V_UNARY || v->kind == V_COMPARE)
         fprintf(out, "%s", jit_op_names[v->op]);
     else fprintf(out, "%s", kinds[v->kind]);
@@ -48,22 +50,24 @@ static void show_value(FILE *out, JitModule *m, const Special *sp, Value *v) {
     fputc('\n', out);
 }
 
-char *jit_show_types(JitModule *m, const Special *sp) {
+char *jit_show_values(JitModule *m, const Special *sp, bool types) {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out) jit_stop(&m->session, JIT_RAISED, "out of memory");
     fprintf(out, "%s(", sp->function->name);
-    for (int i = 0; i < sp->function->arity; i++)
-        fprintf(out, "%s%s: %s", i ? ", " : "", sp->function->params[i].name,
-                jit_type_name(&m->session, sp->args[i]));
-    fprintf(out, ") -> %s\n", jit_type_name(&m->session, jit_result_of(sp)));
+    for (int i = 0; i < sp->function->arity; i++) {
+        fprintf(out, "%s%s", i ? ", " : "", sp->function->params[i].name);
+        if (types) fprintf(out, ": %s", jit_type_name(&m->session, sp->args[i]));
+    }
+    fprintf(out, ")%s%s\n", types ? " -> " : "",
+            types ? jit_type_name(&m->session, jit_result_of(sp)) : "");
     for (BasicBlock *b = sp->function->graph->entry; b; b = b->next) {
         if (!b->reachable) continue;
         fprintf(out, "  block %d:\n", b->number);
         for (Value *v = b->phis; v; v = v->next)
-            if (!v->same && jit_type_of(sp, v)->kind != K_UNDEF) show_value(out, m, sp, v);
-        for (Value *v = b->first; v; v = v->next) show_value(out, m, sp, v);
+            if (!v->same && jit_type_of(sp, v)->kind != K_UNDEF) show_value(out, m, sp, v, types);
+        for (Value *v = b->first; v; v = v->next) show_value(out, m, sp, v, types);
         if (b->result) fprintf(out, "    return %%%d\n", jit_real(b->result)->number);
         else if (b->cond)
             fprintf(out, "    if %%%d goto %d else %d\n", jit_real(b->cond)->number,

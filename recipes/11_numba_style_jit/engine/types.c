@@ -13,13 +13,12 @@
 
 enum { SCALARS = K_F64 + 1 };
 
-static const Type scalars[SCALARS] = {{.kind = K_UNDEF}, {.kind = K_NONE}, {.kind = K_BOOL},
-                                      {.kind = K_I8},    {.kind = K_I16},  {.kind = K_I32},
-                                      {.kind = K_I64},   {.kind = K_U8},   {.kind = K_U16},
-                                      {.kind = K_U32},   {.kind = K_U64},  {.kind = K_F32},
-                                      {.kind = K_F64}};
-static const char *const names[SCALARS] = {"undefined", "none",  "bool",   "int8",   "int16",
-                                           "int32",     "int64", "uint8",  "uint16", "uint32",
+static const Type scalars[SCALARS] = {
+    {.kind = K_UNDEF}, {.kind = K_NONE}, {.kind = K_BOOL}, {.kind = K_I8},  {.kind = K_I16},
+    {.kind = K_I32},   {.kind = K_I64},  {.kind = K_U8},   {.kind = K_U16}, {.kind = K_U32},
+    {.kind = K_U64},   {.kind = K_F32},  {.kind = K_F64}};
+static const char *const names[SCALARS] = {"undefined", "none",    "bool",   "int8",   "int16",
+                                           "int32",     "int64",   "uint8",  "uint16", "uint32",
                                            "uint64",    "float32", "float64"};
 static const int bits[SCALARS] = {0, 0, 1, 8, 16, 32, 64, 8, 16, 32, 64, 32, 64};
 
@@ -34,11 +33,11 @@ Kind jit_kind_by_name(const char *name, size_t length) {
     static const struct {
         const char *name;
         Kind kind;
-    } others[] = {{"boolean", K_BOOL}, {"bool_", K_BOOL},  {"intp", K_I64},   {"uintp", K_U64},
-                  {"intc", K_I32},     {"uintc", K_U32},   {"int_", K_I64},   {"b1", K_BOOL},
-                  {"i1", K_I8},        {"i2", K_I16},      {"i4", K_I32},     {"i8", K_I64},
-                  {"u1", K_U8},        {"u2", K_U16},      {"u4", K_U32},     {"u8", K_U64},
-                  {"f4", K_F32},       {"f8", K_F64},      {"double", K_F64}, {"void", K_NONE}};
+    } others[] = {{"boolean", K_BOOL}, {"bool_", K_BOOL}, {"intp", K_I64},   {"uintp", K_U64},
+                  {"intc", K_I32},     {"uintc", K_U32},  {"int_", K_I64},   {"b1", K_BOOL},
+                  {"i1", K_I8},        {"i2", K_I16},     {"i4", K_I32},     {"i8", K_I64},
+                  {"u1", K_U8},        {"u2", K_U16},     {"u4", K_U32},     {"u8", K_U64},
+                  {"f4", K_F32},       {"f8", K_F64},     {"double", K_F64}, {"void", K_NONE}};
     for (Kind k = K_NONE; k < SCALARS; k++)
         if (strlen(names[k]) == length && memcmp(names[k], name, length) == 0) return k;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -83,8 +82,7 @@ const char *jit_type_name(Session *s, const Type *t) {
                         t->contiguous ? 'C' : 'A');
     bool uniform = t->count > 0;
     for (int i = 1; i < t->count; i++) uniform &= jit_same(t->items[i], t->items[0]);
-    if (uniform)
-        return jit_text(s, "UniTuple(%s x %d)", jit_type_name(s, t->items[0]), t->count);
+    if (uniform) return jit_text(s, "UniTuple(%s x %d)", jit_type_name(s, t->items[0]), t->count);
     const char *text = "Tuple(";
     for (int i = 0; i < t->count; i++)
         text = jit_text(s, "%s%s%s", text, i ? ", " : "", jit_type_name(s, t->items[i]));
@@ -128,6 +126,24 @@ static int conversion(Kind from, Kind to) {
     return reached[to];
 }
 
+/* The type that holds the values of two, as NumPy's promote_types has it: uint8 and int8 go into
+ * int16; int64 and uint64, for want of an integer that holds both, into float64. */
+static const Type *promote(const Type *a, const Type *b) {
+    int bits_a = jit_bits(a), bits_b = jit_bits(b);
+    if (jit_is_float(a) || jit_is_float(b)) {
+        bool narrow_a = jit_is_float(a) ? bits_a == 32 : bits_a <= 16;
+        bool narrow_b = jit_is_float(b) ? bits_b == 32 : bits_b <= 16;
+        return jit_scalar(narrow_a && narrow_b ? K_F32 : K_F64);
+    }
+    if (jit_is_signed(a) == jit_is_signed(b)) return bits_a >= bits_b ? a : b;
+    const Type *with = jit_is_signed(a) ? a : b, *without = with == a ? b : a;
+    if (jit_bits(with) > jit_bits(without)) return with;
+    return jit_scalar(without->kind == K_U8    ? K_I16
+                      : without->kind == K_U16 ? K_I32
+                      : without->kind == K_U32 ? K_I64
+                                               : K_F64);
+}
+
 const Type *jit_unify(Session *s, const Type *a, const Type *b) {
     if (a->kind == K_UNDEF || jit_same(a, b)) return b;
     if (b->kind == K_UNDEF) return a;
@@ -140,6 +156,7 @@ const Type *jit_unify(Session *s, const Type *a, const Type *b) {
         return jit_tuple_type(s, items, a->count);
     }
     if (!jit_is_number(a) || !jit_is_number(b)) return NULL;
+    if (a->kind != K_BOOL && b->kind != K_BOOL) return promote(a, b);
     if (conversion(a->kind, b->kind) <= SAFE) return b;
     if (conversion(b->kind, a->kind) <= SAFE) return a;
     return NULL;
@@ -170,20 +187,28 @@ const Case *jit_best_case(const Case *cases, size_t n, const Type *const *args, 
 /* ---- Operators ---- */
 
 #define INTEGERS                                                                                   \
-    {K_I64, {K_I64, K_I64}, 2}, {K_I64, {K_I64, K_U64}, 2}, {K_I64, {K_U64, K_I64}, 2},            \
-        {K_U64, {K_U64, K_U64}, 2}
-#define FLOATS {K_F32, {K_F32, K_F32}, 2}, {K_F64, {K_F64, K_F64}, 2}
-#define SHIFT(type, wide) {wide, {type, K_U64}, 2}, {wide, {type, K_I64}, 2}
-#define UNARY(type, wide) {wide, {type}, 1}
+    {K_I64, {K_I64, K_I64}, 2}, {K_I64, {K_I64, K_U64}, 2}, {K_I64, {K_U64, K_I64}, 2}, {          \
+        K_U64, {K_U64, K_U64}, 2                                                                   \
+    }
+#define FLOATS                                                                                     \
+    {K_F32, {K_F32, K_F32}, 2}, { K_F64, {K_F64, K_F64}, 2 }
+#define SHIFT(type, wide)                                                                          \
+    {wide, {type, K_U64}, 2}, { wide, {type, K_I64}, 2 }
+#define UNARY(type, wide)                                                                          \
+    { wide, {type}, 1 }
 #define SIGNED_UNARY                                                                               \
     UNARY(K_I8, K_I64), UNARY(K_I16, K_I64), UNARY(K_I32, K_I64), UNARY(K_I64, K_I64)
 #define UNSIGNED_UNARY                                                                             \
     UNARY(K_U8, K_U64), UNARY(K_U16, K_U64), UNARY(K_U32, K_U64), UNARY(K_U64, K_U64)
-#define COMPARE(type) {K_BOOL, {type, type}, 2}
+#define COMPARE(type)                                                                              \
+    { K_BOOL, {type, type}, 2 }
 
 static const Case arithmetic[] = {INTEGERS, FLOATS};
-static const Case division[] = {{K_F64, {K_I64, K_I64}, 2}, {K_F64, {K_I64, K_U64}, 2},
-                                {K_F64, {K_U64, K_I64}, 2}, {K_F64, {K_U64, K_U64}, 2}, FLOATS};
+static const Case division[] = {{K_F64, {K_I64, K_I64}, 2},
+                                {K_F64, {K_I64, K_U64}, 2},
+                                {K_F64, {K_U64, K_I64}, 2},
+                                {K_F64, {K_U64, K_U64}, 2},
+                                FLOATS};
 static const Case power[] = {INTEGERS,
                              {K_F32, {K_F32, K_I32}, 2},
                              {K_F32, {K_F32, K_I64}, 2},

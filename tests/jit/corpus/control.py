@@ -214,6 +214,14 @@ def ternary(a, b):
 
 
 @njit
+def unified(a, b, first):
+    x = a
+    if not first:
+        x = b
+    return x
+
+
+@njit
 def ternary_mixed(a):
     return a if a > 2 else 0.5
 
@@ -414,6 +422,8 @@ def mandelbrot(x, y, n):
     return n
 
 
+SMALL = [np.int8(-128), np.int16(300), np.int32(-5), np.int64(-6), np.uint8(200), np.uint16(65535),
+         np.uint32(7), np.uint64(2**63 + 2**20), np.float32(1.1), 2.5]
 INTS = (0, 1, 2, 5, -3, 10, 97)
 CASES = (
     [(f, (a,)) for f in (sign, sum_to, down, by_three, by_minus_two, last, loop_variable_changes,
@@ -435,6 +445,8 @@ CASES = (
                                                       (1.0, 2, float("nan")))]
     + [(chain_if, p) for p in ((1, 1, 2, 3), (1, 2, 3, 3), (2, 1, 3, 4))]
     + [(ternary, p) for p in ((1, 2), (2, 1), (1.5, 2), (3, 2.5))]
+    + [(unified, (a, b, k)) for a in SMALL for b in SMALL for k in (True, False)]
+    + [(unified, (True, b, k)) for b in (False, 3, np.int8(-1), np.uint8(1), 2.5) for k in (True, False)]
     + [(swap, (1, 2.5)), (unpack_nested, (2, 3)), (tuple_length, ()), (nothing, ())]
     + [(tuple_index, (i,)) for i in (0, 1, 2, -1, -3)]
     + [(returns_none, (1,)), (long_line, (3, 4)), (isqrt, (10**12 + 1,)), (gcd, (84, 36)),
