@@ -85,7 +85,7 @@ static JitValue get(const void *data, size_t i, JitKind kind) {
     JitValue v = {.kind = kind};
     switch (kind) {
     case JIT_BOOL: v.as.b = ((const bool *)data)[i]; break;
-    case JIT_I8: v.as.i = ((const int8_t *)data)[i]; break;
+    case JIT_I8: v.as.i = (((const uint8_t *)data)[i] ^ 0x80) - 0x80; break; /* extends the sign */
     case JIT_I16: v.as.i = ((const int16_t *)data)[i]; break;
     case JIT_I32: v.as.i = ((const int32_t *)data)[i]; break;
     case JIT_U8: v.as.u = ((const uint8_t *)data)[i]; break;

@@ -135,7 +135,7 @@ static JitValue convert(JitValue v, const Type *to) {
     case JIT_BOOL: out.as.b = real ? f != 0 : i != 0; break;
     case JIT_F32: out.as.f32 = (float)f; break;
     case JIT_F64: out.as.f64 = f; break;
-    case JIT_I8: out.as.i = (int8_t)i; break;
+    case JIT_I8: out.as.i = ((i & 0xff) ^ 0x80) - 0x80; break; /* extends the sign */
     case JIT_I16: out.as.i = (int16_t)i; break;
     case JIT_I32: out.as.i = (int32_t)i; break;
     case JIT_U8: out.as.u = (uint8_t)i; break;
@@ -219,7 +219,7 @@ static int call(JitModule *m, const char *function, const JitValue *args, size_t
         c = compile(m, f, types);
     }
     int status = END(m);
-    return status == JIT_OK ? run(m, c, args, n, results, count) : status;
+    return status == JIT_OK && c ? run(m, c, args, n, results, count) : status;
 }
 
 /* The function and its types that a signature means. */

@@ -214,7 +214,7 @@ static Node *int_literal(Flow *f, int64_t value, Pos pos) {
 /* Python computes with literals before Numba sees them: -1 and 2 ** 10 are literals, 2 ** -1 is the
  * float 0.5. Returns NULL where the result does not fit. */
 static Node *fold(Flow *f, Op op, Value *va, Value *vb, Pos pos) {
-    int64_t a, b, r = 1;
+    int64_t a, b = 0, r = 1;
     if (!jit_const_int(va, &a) || (vb && !jit_const_int(vb, &b))) return NULL;
     if (jit_real(va)->index || (vb && jit_real(vb)->index)) return NULL;
     bool overflow = false;
@@ -673,6 +673,7 @@ static void statements(Flow *f, Node *n) {
         case S_FOR: for_loop(f, n); break;
         case S_BREAK:
         case S_CONTINUE:
+            if (!f->loop) break; /* the parser has seen to that */
             jump(f, n->kind == S_BREAK ? f->loop->leave : f->loop->again);
             start(f, new_block(f), true);
             break;

@@ -64,7 +64,7 @@ static const char *digits(const char *p, unsigned base, uint64_t *value) {
 static void lex_number(Lexer *l) {
     const char *start = l->at, *p = start, *end;
     uint64_t value;
-    char prefix = p[0] == '0' ? (char)tolower((unsigned char)p[1]) : '\0';
+    int prefix = p[0] == '0' ? tolower((unsigned char)p[1]) : '\0';
     unsigned base = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10;
     while (is_word(*p) || *p == '.' ||
            (base == 10 && (*p == '+' || *p == '-') && (p[-1] == 'e' || p[-1] == 'E')))

@@ -10,7 +10,7 @@
 
 static Token *peek(const Parser *p) { return &p->tokens[p->at]; }
 
-static Binding *bind(Parser *p, const char *name, BindKind kind, Pos pos) {
+static Binding *bind_name(Parser *p, const char *name, BindKind kind, Pos pos) {
     Binding *b = jit_new(p->s, 1, sizeof *b);
     b->name = name;
     b->kind = kind;
@@ -62,7 +62,7 @@ static void parse_import(Parser *p) {
         const char *module = dotted(p), *name = module;
         if (jit_take_word(p, "as")) name = jit_need_name(p, "a name");
         else if (strchr(name, '.')) module = name = jit_copy_text(p->s, name, strcspn(name, "."));
-        bind(p, name, BIND_QUALIFIED, pos)->qualified = module;
+        bind_name(p, name, BIND_QUALIFIED, pos)->qualified = module;
     } while (jit_take_mark(p, ","));
 }
 
@@ -76,7 +76,7 @@ static void parse_from(Parser *p) {
         if (jit_is_mark(p, "*")) jit_refuse(p->s, pos, "import * hides what names mean: list them");
         const char *what = jit_need_name(p, "a name"), *name = what;
         if (jit_take_word(p, "as")) name = jit_need_name(p, "a name");
-        bind(p, name, BIND_QUALIFIED, pos)->qualified = jit_text(p->s, "%s.%s", module, what);
+        bind_name(p, name, BIND_QUALIFIED, pos)->qualified = jit_text(p->s, "%s.%s", module, what);
     } while (jit_take_mark(p, ","));
     if (bracket) jit_need_mark(p, ")");
 }
@@ -171,7 +171,7 @@ static void parse_function(Parser *p, const Options *options, bool compiled, siz
     Pos pos = peek(p)->pos;
     const char *name = jit_need_name(p, "the function's name");
     if (!compiled) { /* any Python may stand there */
-        bind(p, name, BIND_PLAIN, pos);
+        bind_name(p, name, BIND_PLAIN, pos);
         p->at = start;
         skip_statement(p);
         return;
@@ -183,7 +183,7 @@ static void parse_function(Parser *p, const Options *options, bool compiled, siz
     parse_params(p, f);
     if (jit_take_mark(p, "->")) jit_ternary(p);
     f->body = jit_block(p);
-    bind(p, name, BIND_FUNCTION, pos)->function = f;
+    bind_name(p, name, BIND_FUNCTION, pos)->function = f;
     Function **end = &p->m->functions;
     while (*end) end = &(*end)->next;
     *end = f;
@@ -224,8 +224,8 @@ static void parse_other(Parser *p) {
             kind == TOK_INT || kind == TOK_FLOAT ||
             (kind == TOK_NAME && (strcmp(text, "True") == 0 || strcmp(text, "False") == 0));
         if (number && p->tokens[end + 1].kind == TOK_NEWLINE)
-            bind(p, name, BIND_CONSTANT, pos)->value = jit_ternary(p);
-        else bind(p, name, BIND_OPAQUE, pos);
+            bind_name(p, name, BIND_CONSTANT, pos)->value = jit_ternary(p);
+        else bind_name(p, name, BIND_OPAQUE, pos);
     }
     p->at = start;
     skip_statement(p);

@@ -61,8 +61,9 @@ static int32_t jit_power_i64(int64_t a, int64_t b, int32_t mode, int64_t *out) {
     return RAISE_NONE;
 }
 
-#define REAL_POWER(name, type, power)                                                              \
-    static int32_t name(type a, int64_t b, int32_t mode, type *out) {                              \
+/* The body of both functions for floats. */
+#define REAL_POWER(type, power)                                                                    \
+    {                                                                                              \
         uint64_t exponent = (uint64_t)b;                                                           \
         type result = 1;                                                                           \
         bool invert = !(mode & UNSIGNED) && b < 0;                                                 \
@@ -77,10 +78,11 @@ static int32_t jit_power_i64(int64_t a, int64_t b, int32_t mode, int64_t *out) {
         *out = invert ? 1 / result : result;                                                       \
         return RAISE_NONE;                                                                         \
     }
-REAL_POWER(jit_power_f64, double, pow)
-REAL_POWER(jit_power_f32, float, powf)
+static int32_t jit_power_f64(double a, int64_t b, int32_t mode, double *out)
+    REAL_POWER(double, pow) static int32_t
+    jit_power_f32(float a, int64_t b, int32_t mode, float *out) REAL_POWER(float, powf)
 
-static double ten_to(int64_t n) {
+        static double ten_to(int64_t n) {
     double result = 1, a = 10;
     SQUARE_AND_MULTIPLY(result, a, n)
     return result;
