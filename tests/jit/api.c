@@ -179,7 +179,7 @@ static void inspection(void) {
 
 /* '(n),()->(n),()' over outer axes: x 2x3, a once or for each row, y 2x3, s 2. */
 static void generalised(void) {
-    double x[2][3] = {{1, 2, 3}, {4, 5, 6}}, a[2] = {10, 20}, y[2][3], s[2];
+    double x[2][3] = {{1, 2, 3}, {4, 5, 6}}, a[2] = {10, 20}, y[2][3] = {{0}}, s[2] = {0};
     JitValue results[JIT_RESULTS];
     size_t count;
     JitValue args[4] = {{.kind = JIT_F64, .ndim = 2, .as.array = {x, {2, 3}, {24, 8}}},
@@ -200,6 +200,9 @@ static void generalised(void) {
     CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
     CHECK(strstr(jit->error(), "the axis n"));
     CHECK(jit->call(module, "shifted", args, 3, results, &count) == JIT_USAGE);
+    args[0].ndim = 4;
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    args[0].ndim = 2;
     args[2].kind = JIT_F32;
     CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
 }

@@ -82,7 +82,7 @@ LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMV
     return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
 }
 
-static void add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name) {
+void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name) {
     unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
     LLVMAddAttributeAtIndex(f, where, LLVMCreateEnumAttribute(e->context, kind, 0));
 }
@@ -93,7 +93,7 @@ LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LL
     LLVMValueRef f = LLVMGetNamedFunction(e->module, name);
     if (!f) {
         f = LLVMAddFunction(e->module, name, type);
-        add_attribute(e, f, FUNCTION_ITSELF, "nounwind");
+        jit_add_attribute(e, f, FUNCTION_ITSELF, "nounwind");
     }
     return LLVMBuildCall2(e->builder, type, f, args, n, "");
 }
@@ -174,7 +174,7 @@ static LLVMTypeRef function_type(Emitter *e, const Special *sp) {
 }
 
 /* The LLVM function of a special, declared on first use and emitted in its turn. */
-static LLVMValueRef function_of(Emitter *e, Special *sp) {
+LLVMValueRef jit_function_of(Emitter *e, Special *sp) {
     if (sp->mark != e->mark) {
         char name[160];
         snprintf(name, sizeof name, "%.100s.%d", sp->function->name, e->declared++);
@@ -182,14 +182,17 @@ static LLVMValueRef function_of(Emitter *e, Special *sp) {
         sp->emitted = false;
         sp->code = LLVMAddFunction(e->module, name, function_type(e, sp));
         LLVMSetLinkage(sp->code, LLVMInternalLinkage);
-        add_attribute(e, sp->code, FUNCTION_ITSELF, "nounwind");
-        for (int k = 0; k < 2; k++) add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
+        jit_add_attribute(e, sp->code, FUNCTION_ITSELF, "nounwind");
+        for (int k = 0; k < 2; k++) jit_add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
     }
     return sp->code;
 }
 
 static LLVMValueRef slot_address(Emitter *e, LLVMValueRef base, int slot) {
-    LLVMValueRef index = jit_int(e, slot);
+    return jit_slot_address(e, base, jit_int(e, slot));
+}
+
+LLVMValueRef jit_slot_address(Emitter *e, LLVMValueRef base, LLVMValueRef index) {
     return LLVMBuildInBoundsGEP2(e->builder, LLVMInt64TypeInContext(e->context), base, &index, 1,
                                  "");
 }
@@ -208,7 +211,7 @@ static Parts emit_call(Emitter *e, Value *v) {
     unsigned n = 0;
     int slots = jit_part_count(result);
     args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), slots ? slots : 1);
-    LLVMValueRef f = function_of(e, callee);
+    LLVMValueRef f = jit_function_of(e, callee);
     for (int i = 0; i < v->count; i++) {
         Parts p =
             jit_cast_parts(e, get(e, v->args[i]), jit_type_of(e->sp, v->args[i]), callee->args[i]);
@@ -256,6 +259,7 @@ static Parts emit_value(Emitter *e, Value *v) {
     case V_COMPARE: return jit_one(jit_operator(e, v));
     case V_TRUTH: return jit_one(jit_get_as(e, v->args[0], jit_scalar(K_BOOL)));
     case V_CALL: return emit_call(e, v);
+    case V_PARALLEL: return jit_emit_parallel(e, v);
     case V_BUILT: return jit_emit_builtin(e, v);
     case V_TUPLE:
         for (int i = 0; i < v->count; i++) p.v[p.count++] = get(e, v->args[i]).v[0];
@@ -429,8 +433,8 @@ static void emit_plain(Emitter *e, Special *sp, const char *symbol) {
     LLVMTypeRef type = LLVMFunctionType(back, types, count, false);
     LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
     if (result->kind != K_NONE && !jit_is_float(result))
-        add_attribute(e, f, LLVMAttributeReturnIndex,
-                      jit_is_signed(result) ? "signext" : "zeroext");
+        jit_add_attribute(e, f, LLVMAttributeReturnIndex,
+                          jit_is_signed(result) ? "signext" : "zeroext");
     e->function = f;
     LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
     LLVMValueRef args[1 + MAX_PARAM_PARTS];
@@ -466,7 +470,7 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol
     Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks};
     e.module = LLVMModuleCreateWithNameInContext(m->name, context);
     e.builder = LLVMCreateBuilderInContext(context);
-    function_of(&e, sp);
+    jit_function_of(&e, sp);
     for (bool more = true; more;) { /* emitting one function may ask for others */
         more = false;
         for (Special *other = m->specials; other; other = other->next)

@@ -87,6 +87,9 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
     for (int i = 0; i < layout->count; i++) {
         const JitValue *a = &args[i];
         const char *name = f->params[i].name;
+        for (int k = 0; k < 3 && k < a->ndim; k++)
+            if (a->as.array.shape[k] < 0) jit_stop(s, JIT_USAGE, "%s: a negative shape", name);
+        if (a->ndim < 0 || a->ndim > 3) jit_stop(s, JIT_USAGE, "%s: no such array", name);
         const Type *t = own.args[i]->kind == K_ARRAY ? own.args[i]->element : own.args[i];
         if (a->kind != (JitKind)(t->kind - K_BOOL + JIT_BOOL))
             jit_stop(s, JIT_USAGE, "%s() takes elements of %s for '%s'", f->name,
@@ -106,7 +109,7 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
         }
         /* Outer axes are matched from the last to the first. */
         if (beyond > outer) outer = beyond;
-        for (int k = 0; k < beyond; k++) {
+        for (int k = 0; k < beyond && k < 3; k++) {
             int64_t extent = a->as.array.shape[beyond - 1 - k], *all = &shape[2 - k];
             if (*all == 1 && i < layout->inputs) *all = extent;
             else if (extent != *all && (extent != 1 || i >= layout->inputs))
@@ -122,10 +125,10 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
 
 int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), JitValue *args) {
     int64_t shape[3] = {1, 1, 1};
-    int beyond[MAX_LAYOUT_ARGS];
+    int beyond[MAX_LAYOUT_ARGS] = {0};
     for (int i = 0; i < layout->count; i++) {
         beyond[i] = args[i].ndim - (int)strlen(layout->axes[i]);
-        for (int k = 0; k < beyond[i]; k++)
+        for (int k = 0; k < beyond[i] && k < 3; k++)
             if (shape[2 - k] == 1) shape[2 - k] = args[i].as.array.shape[beyond[i] - 1 - k];
     }
     for (int64_t at = 0; at < shape[0] * shape[1] * shape[2]; at++) {
@@ -135,7 +138,7 @@ int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), Ji
         for (int i = 0; i < layout->count; i++) {
             JitArray *a = &args[i].as.array;
             char *data = args[i].ndim ? a->data : (void *)&args[i].as;
-            for (int k = 0; k < beyond[i]; k++) {
+            for (int k = 0; k < beyond[i] && k < 3; k++) {
                 int axis = beyond[i] - 1 - k;
                 if (a->shape[axis] != 1) data += place[2 - k] * a->stride[axis];
             }

@@ -282,6 +282,34 @@ static const Type *infer_call(Infer *in, Value *v) {
     return callee->declared ? callee->declared : callee->result;
 }
 
+/* A prange loop: the part that is cut out, called with what is reduced as it comes back. */
+static const Type *infer_parallel(Infer *in, Value *v) {
+    const Type *bounds[2] = {type_of(in, v->args[0]), type_of(in, v->args[1])};
+    const Type *now = in->sp->types[v->number];
+    for (int i = 0; i < 2; i++) need_number(in, v, bounds[i], "prange()");
+    const Case *c = jit_builtin_case(v->builtin, bounds, 2);
+    if (!c) jit_refuse(in->s, v->pos, "prange() takes integers");
+    int first = v->count - v->reductions;
+    const Type **args = jit_new(in->s, (size_t)v->count, sizeof *args), *items[8];
+    args[0] = args[1] = jit_scalar(c->result);
+    for (int i = 2; i < v->count; i++) {
+        args[i] = type_of(in, v->args[i]);
+        if (i < first) continue;
+        need_number(in, v, args[i], "a reduction");
+        if (now->kind == K_TUPLE) args[i] = now->items[i - first];
+    }
+    Special *part = special(in, v->callee, args, v->pos);
+    in->sp->calls[v->number] = part;
+    if (part->result->kind == K_UNDEF || !v->reductions) return part->result;
+    for (int i = 0; i < v->reductions; i++) {
+        items[i] = jit_unify(in->s, args[first + i], part->result->items[i]);
+        if (!items[i])
+            jit_refuse(in->s, v->pos, "cannot unify %s and %s for what is reduced",
+                       show(in, args[first + i]), show(in, part->result->items[i]));
+    }
+    return jit_tuple_type(in->s, items, v->reductions);
+}
+
 static const Type *infer_item(Infer *in, Value *v) {
     const Type *t = type_of(in, v->args[0]);
     if (t->kind != K_TUPLE)
@@ -305,6 +333,7 @@ static const Type *infer_value(Infer *in, Value *v) {
         need_number(in, v, type_of(in, v->args[0]), "a condition");
         return jit_scalar(K_BOOL);
     case V_CALL: return infer_call(in, v);
+    case V_PARALLEL: return infer_parallel(in, v);
     case V_BUILT: return infer_builtin(in, v);
     case V_TUPLE: {
         const Type *items[8];

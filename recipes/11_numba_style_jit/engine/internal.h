@@ -157,7 +157,7 @@ typedef struct Param {
 
 /* What the decorator said. */
 typedef struct Options {
-    bool fastmath, boundscheck, numpy_errors;
+    bool fastmath, boundscheck, numpy_errors, parallel;
     const char *layout; /* guvectorize: "(m,n),(n,p)->(m,p)", else NULL */
     Pos layout_pos;
     Node **signatures; /* eager ones */
@@ -341,7 +341,8 @@ typedef enum {
     V_COUNTER, /* where a loop over a V_RANGE is; the four below have it, or the range, as operand */
     V_MORE,    /* is there another round? */
     V_ELEMENT, /* the number that the loop's variable gets */
-    V_STEP     /* on to the next round */
+    V_STEP,    /* on to the next round */
+    V_PARALLEL /* a prange loop on several threads: see flow_parallel.c */
 } ValueKind;
 
 typedef struct Value {
@@ -361,6 +362,8 @@ typedef struct Value {
     Function *callee;
     const Builtin *builtin;
     struct Value *partner; /* V_COUNTER: its V_STEP */
+    Op *ops;               /* V_PARALLEL: how each of its last operands is reduced */
+    int reductions;
 } Value;
 
 typedef struct BasicBlock {
@@ -477,6 +480,10 @@ Parts jit_emit_builtin(Emitter *e, Value *v);
 Parts jit_emit_index(Emitter *e, Value *v);
 void jit_emit_store(Emitter *e, Value *v);
 Parts jit_emit_shape(Emitter *e, Value *v);
+Parts jit_emit_parallel(Emitter *e, Value *v);
+LLVMValueRef jit_function_of(Emitter *e, Special *sp);
+LLVMValueRef jit_slot_address(Emitter *e, LLVMValueRef base, LLVMValueRef index);
+void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name);
 Parts jit_emit_range(Emitter *e, Value *v);
 Parts jit_emit_loop(Emitter *e, Value *v); /* V_MORE, V_ELEMENT, V_STEP */
 bool jit_counts_directly(Value *range, int *step);

@@ -111,7 +111,7 @@ static void read_keyword(Parser *p, const Node *k, Options *o) {
     } else if (strcmp(k->name, "cache") == 0 || strcmp(k->name, "nogil") == 0 ||
                strcmp(k->name, "nopython") == 0)
         read_flag(p, k); /* nothing to do for them here */
-    else if (strcmp(k->name, "parallel") == 0 && !read_flag(p, k)) return;
+    else if (strcmp(k->name, "parallel") == 0) o->parallel = read_flag(p, k);
     else jit_refuse(p->s, k->pos, "the option %s is not supported by this compiler", k->name);
 }
 

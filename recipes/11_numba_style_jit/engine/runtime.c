@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hc.h"
 #include "internal.h"
 
 /* ---- Powers: a to b by squaring. mode: 1 is NumPy's error model, 2 says that b is unsigned. What
@@ -108,6 +109,43 @@ static uint64_t jit_gcd(uint64_t a, uint64_t b) {
     return a;
 }
 
+/* ---- prange: a loop's rounds in as many chunks as there are cores ---- */
+
+enum { MAX_CHUNKS = 256 }; /* as in emit_parallel.c */
+
+typedef int32_t Chunk(void *context, int64_t begin, int64_t end, void *out);
+
+typedef struct Rounds {
+    Chunk *chunk;
+    void *context;
+    int64_t n, chunks, slots;
+    uint64_t *out;
+    int32_t status[MAX_CHUNKS];
+} Rounds;
+
+static void run_chunks(size_t begin, size_t end, void *context) {
+    Rounds *r = context;
+    for (int64_t c = (int64_t)begin; c < (int64_t)end; c++) {
+        int64_t share = r->n / r->chunks, rest = r->n % r->chunks;
+        int64_t from = c * share + (c < rest ? c : rest), to = from + share + (c < rest);
+        r->status[c] = r->chunk(r->context, from, to, r->out + c * r->slots);
+    }
+}
+
+/* The chunks depend on the machine, not on its load: so does the order of a sum. */
+static int32_t jit_parallel(Chunk *chunk, void *context, int64_t n, uint64_t *out, int64_t slots,
+                            int64_t *chunks) {
+    Rounds r = {.chunk = chunk, .context = context, .n = n, .slots = slots};
+    r.out = out;
+    r.chunks = hc_cores() < MAX_CHUNKS ? hc_cores() : MAX_CHUNKS;
+    if (r.chunks > n) r.chunks = n;
+    *chunks = r.chunks;
+    hc_parallel_for((size_t)r.chunks, (unsigned)r.chunks, run_chunks, &r);
+    for (int64_t c = 0; c < r.chunks; c++)
+        if (r.status[c]) return r.status[c];
+    return RAISE_NONE;
+}
+
 static _Thread_local int raised_status;
 static void jit_set_raised(int32_t status) { raised_status = status; }
 
@@ -127,18 +165,17 @@ typedef void Any(void);
 static const struct {
     const char *name;
     Any *address;
-} table[] = {OWN(jit_power_u64), OWN(jit_power_i64), OWN(jit_power_f64),  OWN(jit_power_f32),
-             OWN(jit_round),     OWN(jit_gcd),       OWN(jit_set_raised), BOTH(sqrt),
-             BOTH(exp),          BOTH(log),          BOTH(log2),          BOTH(log10),
-             BOTH(sin),          BOTH(cos),          BOTH(tan),           BOTH(asin),
-             BOTH(acos),         BOTH(atan),         BOTH(sinh),          BOTH(cosh),
-             BOTH(tanh),         BOTH(asinh),        BOTH(acosh),         BOTH(atanh),
-             BOTH(expm1),        BOTH(log1p),        BOTH(erf),           BOTH(erfc),
-             BOTH(tgamma),       BOTH(lgamma),       BOTH(atan2),         BOTH(hypot),
-             BOTH(fmod),         BOTH(pow),          BOTH(nextafter),     BOTH(floor),
-             BOTH(ceil),         BOTH(trunc),        BOTH(rint),          BOTH(exp2),
-             BOTH(ldexp),        BOTH(fabs),         OWN(memcpy),         OWN(memmove),
-             OWN(memset)};
+} table[] = {
+    OWN(jit_power_u64), OWN(jit_power_i64), OWN(jit_power_f64),  OWN(jit_power_f32), OWN(jit_round),
+    OWN(jit_gcd),       OWN(jit_parallel),  OWN(jit_set_raised), BOTH(sqrt),         BOTH(exp),
+    BOTH(log),          BOTH(log2),         BOTH(log10),         BOTH(sin),          BOTH(cos),
+    BOTH(tan),          BOTH(asin),         BOTH(acos),          BOTH(atan),         BOTH(sinh),
+    BOTH(cosh),         BOTH(tanh),         BOTH(asinh),         BOTH(acosh),        BOTH(atanh),
+    BOTH(expm1),        BOTH(log1p),        BOTH(erf),           BOTH(erfc),         BOTH(tgamma),
+    BOTH(lgamma),       BOTH(atan2),        BOTH(hypot),         BOTH(fmod),         BOTH(pow),
+    BOTH(nextafter),    BOTH(floor),        BOTH(ceil),          BOTH(trunc),        BOTH(rint),
+    BOTH(exp2),         BOTH(ldexp),        BOTH(fabs),          OWN(memcpy),        OWN(memmove),
+    OWN(memset)};
 enum { FUNCTIONS = sizeof table / sizeof table[0] };
 
 const char *jit_runtime(size_t index, void **address) {

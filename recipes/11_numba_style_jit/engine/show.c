@@ -9,13 +9,14 @@
 #include "internal.h"
 
 static const char *const kinds[] = {
-    [V_CONST] = "constant", [V_PARAM] = "parameter", [V_UNDEF] = "undefined",
-    [V_PHI] = "phi",        [V_BINARY] = "",         [V_UNARY] = "",
-    [V_COMPARE] = "",       [V_TRUTH] = "true?",     [V_CALL] = "call",
-    [V_BUILT] = "call",     [V_TUPLE] = "tuple",     [V_ITEM] = "item",
-    [V_INDEX] = "load",     [V_STORE] = "store",     [V_SHAPE] = "attribute",
-    [V_SLICE] = "slice",    [V_RANGE] = "range",     [V_COUNTER] = "counter",
-    [V_MORE] = "more?",     [V_ELEMENT] = "element", [V_STEP] = "step"};
+    [V_CONST] = "constant",   [V_PARAM] = "parameter", [V_UNDEF] = "undefined",
+    [V_PHI] = "phi",          [V_BINARY] = "",         [V_UNARY] = "",
+    [V_COMPARE] = "",         [V_TRUTH] = "true?",     [V_CALL] = "call",
+    [V_BUILT] = "call",       [V_TUPLE] = "tuple",     [V_ITEM] = "item",
+    [V_INDEX] = "load",       [V_STORE] = "store",     [V_SHAPE] = "attribute",
+    [V_SLICE] = "slice",      [V_RANGE] = "range",     [V_COUNTER] = "counter",
+    [V_MORE] = "more?",       [V_ELEMENT] = "element", [V_STEP] = "step",
+    [V_PARALLEL] = "parallel"};
 
 static void show_literal(FILE *out, const Node *n) {
     if (n->kind == N_NONE) fprintf(out, " None");
@@ -35,7 +36,7 @@ static void show_value(FILE *out, JitModule *m, const Special *sp, Value *v, boo
         fprintf(out, "%s", jit_op_names[v->op]);
     else fprintf(out, "%s", kinds[v->kind]);
     if (v->kind == V_CONST) show_literal(out, v->literal);
-    if (v->kind == V_CALL) fprintf(out, " %s", v->callee->name);
+    if (v->kind == V_CALL || v->kind == V_PARALLEL) fprintf(out, " %s", v->callee->name);
     if (v->kind == V_BUILT) fprintf(out, " %s", v->builtin->name);
     if (v->kind == V_ITEM) fprintf(out, " %d of", v->index);
     if (v->kind == V_SHAPE) fprintf(out, " .%s of", v->name);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a compiler says when it cannot go on; for chapter 11."""
-from numba import njit
+from numba import njit, prange
 
 
 @njit
@@ -15,3 +15,11 @@ def either(x, n):
 @njit
 def ratio(a, b):
     return a // b
+
+
+@njit(parallel=True)
+def smooth(x):
+    level = 0.0
+    for i in prange(len(x)):
+        level = 0.5 * level + x[i]
+        x[i] = level
