@@ -1,83 +1,23 @@
 // SPDX-License-Identifier: MIT
 /* CUDA C by clang's NVPTX back end: free, in every distribution, and without any file of NVIDIA's.
- * clang is started as a program; its input and outputs are files in memory, so that nothing has to
- * be cleaned up whatever happens. What NVRTC has built in stands in hc_cuda_device.h, which goes
+ * What NVRTC has built in stands in hc_cuda_device.h, which goes
  * in front of the kernel's text.
  */
-#define _GNU_SOURCE
+#define _XOPEN_SOURCE 700
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "compile.h"
 #include "hc_files.h"
 
-extern char **environ;
-
-/* What was written to a file in memory, to be freed. */
-static char *read_back(int fd, size_t *size) {
-    struct stat info;
-    char *text = NULL;
-    if (fstat(fd, &info) != 0 || hc_alloc((size_t)info.st_size + 1, 1, &text) != HC_OK) return NULL;
-    ssize_t n = pread(fd, text, (size_t)info.st_size, 0);
-    *size = n > 0 ? (size_t)n : 0;
-    text[*size] = '\0';
-    return text;
-}
-
-/* Run a program with input on stdin; what it prints is to be freed. Returns its exit status, or -1
- * with errno. */
-static int run(const char *program, const char *const *args, const char *input, char **out,
-               size_t *out_size, char **err) {
-    int fd[3], status = -1, error = 0;
-    size_t bytes = strlen(input), err_size;
-    posix_spawn_file_actions_t actions;
-    pid_t child;
-    *out = *err = NULL;
-    posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 3; i++) {
-        fd[i] = memfd_create("hc_compile", MFD_CLOEXEC);
-        posix_spawn_file_actions_adddup2(&actions, fd[i], i);
-    }
-    if (fd[0] < 0 || fd[1] < 0 || fd[2] < 0 || pwrite(fd[0], input, bytes, 0) != (ssize_t)bytes)
-        error = errno ? errno : EIO;
-    /* The argument list is not changed, though its type does not say so. */
-    if (!error) {
-        char *argv[128];
-        memset(argv, 0, sizeof argv);
-        for (size_t i = 0; args[i] && i < 127; i++) memcpy(&argv[i], &args[i], sizeof argv[i]);
-        error = posix_spawn(&child, program, &actions, NULL, argv, environ);
-    }
-    if (!error) {
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-        status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-        *out = read_back(fd[1], out_size);
-        *err = read_back(fd[2], &err_size);
-    }
-    for (int i = 0; i < 3; i++)
-        if (fd[i] >= 0) close(fd[i]);
-    posix_spawn_file_actions_destroy(&actions);
-    errno = error;
-    return error || !*out || !*err ? -1 : status;
-}
-
-/* The first clang in PATH, under its plain name or with a version. */
-static bool find_program(char *path, size_t size) {
+/* The first clang in PATH, under its plain name or with a version; HC_CLANG may name another. */
+static bool find_clang(char *path, size_t size) {
     static const char *const names[] = {"clang",    "clang-21", "clang-20", "clang-19", "clang-18",
                                         "clang-17", "clang-16", "clang-15", "clang-14"};
     const char *named = getenv("HC_CLANG");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *name = named && *named ? named : names[i], *dirs = getenv("PATH");
-        if (strchr(name, '/')) return snprintf(path, size, "%s", name) > 0 && !access(path, X_OK);
-        for (const char *p = dirs ? dirs : ""; *p; p += strcspn(p, ":"), p += *p == ':') {
-            snprintf(path, size, "%.*s/%s", (int)strcspn(p, ":"), p, name);
-            if (*p != ':' && access(path, X_OK) == 0) return true;
-        }
-    }
+    if (named && *named) return hc_find_program(named, path, size);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (hc_find_program(names[i], path, size)) return true;
     return false;
 }
 
@@ -93,7 +33,7 @@ static char *ask_version(const char *program) {
     snprintf(key, sizeof key, "clang's architectures\n%s\n%lld %lld", program,
              (long long)info.st_size, (long long)info.st_mtime);
     if (!hc_run.args.no_cache && hc_cache_get(key, &out, &size)) return out;
-    if (run(program, args, "", &out, &size, &err) != 0) free(err), err = NULL;
+    if (hc_run_program(program, args, "", &out, &size, &err) != 0) free(err), err = NULL;
     if (err && !hc_run.args.no_cache) hc_cache_put(key, err, strlen(err));
     free(out);
     return err;
@@ -140,7 +80,7 @@ static bool translate(HcJob *job, size_t *n, const char *option) {
 
 int hc_find_clang(HcJob *job) {
     static char arch[64];
-    if (!find_program(job->program, sizeof job->program))
+    if (!find_clang(job->program, sizeof job->program))
         return hc_set_error(HC_SKIP, 0, NULL, NULL, "no clang in PATH");
     char *answer = ask_version(job->program), *rest = answer;
     int best = 0;
@@ -183,7 +123,7 @@ int hc_find_clang(HcJob *job) {
     for (; n < sizeof fixed / sizeof *fixed; n++) job->args[n] = fixed[n];
     for (size_t i = 0; i < job->option_count; i++)
         if (!translate(job, &n, job->options[i])) {
-            char text[256];
+            char text[1024];
             snprintf(text, sizeof text, "%s has nothing like the option %s\n", job->compiler,
                      job->options[i]);
             job->log = strdup(text);
@@ -206,7 +146,7 @@ int hc_find_clang(HcJob *job) {
 }
 
 int hc_make_clang(HcJob *job) {
-    int rc = run(job->program, job->args, job->text, &job->image, &job->size, &job->log);
+    int rc = hc_run_program(job->program, job->args, job->text, &job->image, &job->size, &job->log);
     if (rc == 0 && job->size) return HC_OK;
     free(job->image);
     job->image = NULL;

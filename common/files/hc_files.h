@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* hc_files.h - the cache on disk that compiled and generated code goes through, and the hash by
- * which it finds things again. It needs nothing but the C library, so that the recipes' helper
+/* hc_files.h - the cache on disk that compiled and generated code goes through, the hash by which it
+ * finds things again, and compilers that are run as programs. It needs nothing but the C library, so that the recipes' helper
  * library and the just-in-time compiler can both use it.
  *
  * A key is a text that holds everything the bytes depend on: source, options, compiler, version,
@@ -35,5 +35,15 @@ HcCacheStats hc_cache_stats(void);
 /* hc_sha256 - the hash of size bytes as 64 hexadecimal digits and a 0.
  *   source  FIPS 180-4 */
 void hc_sha256(const void *bytes, size_t size, char hex[65]);
+
+/* hc_find_program - the path of a program: in PATH, or name itself if it has a '/'. */
+bool hc_find_program(const char *name, char *path, size_t size);
+
+/* hc_run_program - run a program to its end.
+ *   args     NULL-terminated; args[0] is the name it is to see
+ *   *out     what it printed to stdout, *err to stderr; both to be freed, also after an error
+ *   returns  its exit status, 128 + signal, or -1 with errno */
+int hc_run_program(const char *program, const char *const *args, const char *input, char **out,
+                   size_t *out_size, char **err);
 
 #endif
