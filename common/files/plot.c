@@ -8,15 +8,12 @@
 #include "hc_plot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+#include "hc_files.h"
 
 /* Make a folder and those above it. */
 static int make_folder(const char *path) {
@@ -124,16 +121,6 @@ static int write_script(const HcPlot *plot, size_t curves) {
     return close_file(file, path);
 }
 
-/* The beginning of gnuplot's messages, on one line. */
-static void read_words(const char *path, char *words, size_t size) {
-    FILE *file = fopen(path, "r");
-    size_t length = file ? fread(words, 1, size - 1, file) : 0;
-    words[length] = '\0';
-    for (char *p = words; *p; p++)
-        if ((unsigned char)*p < ' ') *p = ' ';
-    if (file) fclose(file);
-}
-
 static bool is_there(const HcPlot *plot, const char *ending) {
     char path[PATH_MAX];
     struct stat info;
@@ -141,45 +128,30 @@ static bool is_there(const HcPlot *plot, const char *ending) {
     return stat(path, &info) == 0 && info.st_size > 0;
 }
 
-/* Start gnuplot in the plot's folder, and wait for it. */
+/* Run gnuplot in the plot's folder. */
 static int draw(const HcPlot *plot) {
     static const char *const old[] = {"png", "svg"};
-    char path[PATH_MAX], script[64], log[PATH_MAX], words[256];
-    char *argv[] = {"sh",   "-c", "cd -- \"$1\" && exec gnuplot \"$2\"", "sh", (char *)plot->folder,
-                    script, NULL};
+    char path[PATH_MAX], script[64];
+    const char *const args[] = {
+        "sh", "-c", "cd -- \"$1\" && exec gnuplot \"$2\"", "sh", plot->folder, script, NULL};
+    char *out, *err;
+    size_t size;
     snprintf(script, sizeof script, "%s.gp", plot->name);
-    snprintf(log, sizeof log, "%s/gnuplot.log", plot->folder);
     for (int i = 0; i < 2; i++) { /* no picture of an earlier run beside new numbers */
         snprintf(path, sizeof path, "%s/%s.%s", plot->folder, plot->name, old[i]);
         unlink(path);
     }
-    posix_spawn_file_actions_t files;
-    pid_t child;
-    int code = 0, failed = posix_spawn_file_actions_init(&files);
-    if (!failed) {
-        failed = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-        if (!failed)
-            failed = posix_spawn_file_actions_addopen(&files, 2, log, O_WRONLY | O_CREAT | O_TRUNC,
-                                                      0666);
-        if (!failed) failed = posix_spawn_file_actions_adddup2(&files, 2, 1);
-        if (!failed) failed = posix_spawnp(&child, "sh", &files, NULL, argv, environ);
-        posix_spawn_file_actions_destroy(&files);
-    }
-    if (failed)
-        return hc_set_error(HC_ERROR, failed, NULL, NULL, "cannot start gnuplot: %s",
-                            strerror(failed));
-    while (waitpid(child, &code, 0) < 0)
-        if (errno != EINTR) return hc_set_error(HC_ERROR, errno, NULL, NULL, "gnuplot was lost");
-    read_words(log, words, sizeof words);
-    unlink(log);
-    if (WIFEXITED(code) && WEXITSTATUS(code) == 127)
+    if (!hc_find_program("gnuplot", path, sizeof path))
         return hc_set_error(HC_SKIP, 0, NULL, "install it: ./cook setup bench",
-                            "gnuplot is not installed, so %s/%s.tsv is there but no picture",
+                            "gnuplot is not installed, so %s/%s.tsv is there, but no picture of it",
                             plot->folder, plot->name);
-    /* gnuplot ends with 0 even if it could not write */
-    if (code == 0 && is_there(plot, "png") && is_there(plot, "svg")) return HC_OK;
-    return hc_set_error(HC_ERROR, 0, NULL, NULL, "gnuplot did not draw %s/%s.gp: %s", plot->folder,
-                        plot->name, words);
+    int status = HC_OK, code = hc_run_program("/bin/sh", args, "", &out, &size, &err);
+    if (code != 0 || !is_there(plot, "png") || !is_there(plot, "svg")) /* code may be 0 even so */
+        status = hc_set_error(HC_ERROR, code < 0 ? errno : 0, NULL, "try it there yourself",
+                              "gnuplot did not draw %s/%s: %.200s", plot->folder, script,
+                              code < 0 ? strerror(errno) : err);
+    free(out), free(err);
+    return status;
 }
 
 int hc_plot(const HcPlot *plot) {
