@@ -15,8 +15,7 @@
 
 #include "hc_files.h"
 
-/* Make a folder and those above it. */
-static int make_folder(const char *path) {
+int hc_make_folder(const char *path) {
     char part[PATH_MAX];
     struct stat info;
     snprintf(part, sizeof part, "%s", path);
@@ -98,9 +97,10 @@ static int write_script(const HcPlot *plot, size_t curves) {
     for (size_t r = 0; plot->log_x && r < plot->rows; r++) /* a tic for each point */
         fprintf(file, "%s%.10g", r ? ", " : "", plot->values[r * (curves + 1)]);
     if (plot->log_x) fprintf(file, ")\n");
-    if (plot->log_y) fprintf(file, "set logscale y 10\n");
+    if (plot->log_y) fprintf(file, "set logscale y 2\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
-    fprintf(file, "set offsets graph 0.03, graph 0.03, graph 0.08, 0\n");
+    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", plot->log_y ? "0" : "graph 0.08");
+    if (curves == 1) fprintf(file, "unset key\n"); /* the title says it */
     fprintf(file,
             "do for [kind in 'png svg'] {\n"
             "    if (kind eq 'svg') {\n"
@@ -157,7 +157,7 @@ static int draw(const HcPlot *plot) {
 int hc_plot(const HcPlot *plot) {
     size_t curves = 0;
     while (plot->series[curves]) curves++;
-    int status = make_folder(plot->folder);
+    int status = hc_make_folder(plot->folder);
     if (status == HC_OK) status = write_data(plot, curves);
     if (status == HC_OK) status = write_script(plot, curves);
     return status == HC_OK ? draw(plot) : status;

@@ -7,16 +7,20 @@
 
 #include "mandelbrot.h"
 
-void report(Job *job, unsigned rounds, double serial_ms, double picture_ms) {
-    enum { HOST, DEVICE, BOTH, HOST_PART, DEVICE_PART, KINDS };
+void report(Job *job, unsigned rounds, double picture_ms) {
+    enum { SERIAL, HOST, DEVICE, BOTH, HOST_PART, DEVICE_PART, KINDS };
     double *ms[KINDS], median_ms[KINDS];
-    size_t first = job->first;
+    size_t first = job->first, width = job->view.width;
+    Job one_thread = *job;
+    one_thread.threads = 1;
     for (int i = 0; i < KINDS; i++) CHECK_HC(hc_alloc(rounds, sizeof(double), &ms[i]));
     hc_step("measuring");
     //> in_turn
     for (unsigned i = 0; i < rounds; i++) { /* in turn, so that a busy minute slows all of them */
-        Times host = compute(job, job->view.width), device = compute(job, 0);
+        Times serial = compute(&one_thread, width);
+        Times host = compute(job, width), device = compute(job, 0);
         Times both = compute(job, first);
+        ms[SERIAL][i] = serial.all;
         ms[HOST][i] = host.all;
         ms[DEVICE][i] = device.all;
         ms[BOTH][i] = both.all;
@@ -27,7 +31,8 @@ void report(Job *job, unsigned rounds, double serial_ms, double picture_ms) {
     //< in_turn
     hc_step(NULL);
     for (int i = 0; i < KINDS; i++) median_ms[i] = hc_stats(ms[i], rounds).median, free(ms[i]);
-    double host = median_ms[HOST], device = median_ms[DEVICE], both = median_ms[BOTH];
+    double serial_ms = median_ms[SERIAL], host = median_ms[HOST], device = median_ms[DEVICE],
+           both = median_ms[BOTH];
     double overlap = fmax(median_ms[HOST_PART] + median_ms[DEVICE_PART] - both, 0);
 
     hc_note_f64("serial_ms", "one thread", serial_ms, "ms, plain C");

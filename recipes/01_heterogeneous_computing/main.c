@@ -86,9 +86,7 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_alloc(pixels, sizeof *want, &want));
     CHECK_HC(hc_alloc(pixels, sizeof *want, &job.counts));
     hc_step("one thread, in plain C");
-    double serial_ms = hc_now_ms();
     mandelbrot(want, &job.view, width, 0, 1);
-    serial_ms = hc_now_ms() - serial_ms;
     hc_say("picture    %zux%zu pixels, at most %zu steps each\n", width, job.view.height, limit);
 
     if (pixels == 0) {
@@ -116,7 +114,7 @@ int main(int argc, char **argv) {
             cJSON_AddItemToArray(cJSON_AddArrayToObject(hc_results(), "pictures"),
                                  cJSON_CreateString(output));
             hc_say("picture    %s\n", output);
-            if (args.json || !args.quiet) report(&job, args.repeat, serial_ms, picture_ms);
+            if (args.json || !args.quiet) report(&job, args.repeat, picture_ms);
         }
         job.device->close();
     }

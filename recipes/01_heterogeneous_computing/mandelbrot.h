@@ -54,9 +54,9 @@ int split_column(const char *text, const Job *job, Times host, Times device, siz
  *   errors  HC_ERROR if the file cannot be written */
 int write_picture(const char *path, const Job *job, const char *mark);
 
-/* report - measure host alone, device alone and both, in turn, and say what that gained, and what
- * Amdahl's law makes of it (amdahl.c).
- *   units   ms; serial_ms: all pixels on one thread; picture_ms: colours and file, always on one */
-void report(Job *job, unsigned rounds, double serial_ms, double picture_ms);
+/* report - measure one thread, the host alone, the device alone and both, in turn, and say what that
+ * gained, and what Amdahl's law makes of it (amdahl.c).
+ *   units   picture_ms: colours and file, which one thread does in any case */
+void report(Job *job, unsigned rounds, double picture_ms);
 
 #endif

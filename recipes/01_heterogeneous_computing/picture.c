@@ -28,6 +28,7 @@ static Colour palette(double t) {
 int write_picture(const char *path, const Job *job, const char *mark) {
     const View *v = &job->view;
     bool tint = strcmp(mark, "tint") == 0, line = strcmp(mark, "line") == 0;
+    size_t wide = 1 + v->width / 1000;
     double scale = 1 / log2(v->limit + 2.0);
     unsigned char *rgb;
     int status = hc_alloc(v->width * v->height, 3, &rgb);
@@ -41,7 +42,8 @@ int write_picture(const char *path, const Job *job, const char *mark) {
             if (tint &&
                 column >= job->first) /* the device's part: red and blue exchanged, lighter */
                 c = (Colour){40 + 0.84 * c.blue, 24 + 0.84 * c.green, 40 + 0.84 * c.red};
-            if (line && column + 1 == job->first && column + 1 < v->width) c = (Colour){255, 0, 90};
+            if (line && column < job->first && column + wide >= job->first && job->first < v->width)
+                c = (Colour){255, 0, 90};
             rgb[3 * p] = (unsigned char)lround(c.red);
             rgb[3 * p + 1] = (unsigned char)lround(c.green);
             rgb[3 * p + 2] = (unsigned char)lround(c.blue);

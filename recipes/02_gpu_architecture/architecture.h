@@ -19,16 +19,17 @@ typedef struct Launch {
 /* The same steps in OpenCL (device_opencl.c) and in CUDA (device_cuda.c). A call that fails ends the
  * program with a message. */
 typedef struct Backend {
-    void (*open)(const HcDevice *chosen, size_t n);    /* with arrays x and y of n numbers */
-    void (*load)(unsigned slot, const char *name);     /* build kernels/NAME */
-    void (*upload)(const uint32_t *x, size_t n);       /* and make y zero */
-    double (*launch)(const Launch *launch, bool time); /* and wait; time: ms by the device's clock */
+    void (*open)(const HcDevice *chosen, size_t n); /* with arrays x and y of n numbers */
+    void (*load)(unsigned slot, const char *name);  /* build kernels/NAME */
+    void (*upload)(const uint32_t *x, size_t n);    /* and make y zero */
+    double (*launch)(const Launch *launch,
+                     bool time); /* and wait; time: ms by the device's clock */
     void (*download)(uint32_t *y, size_t n);
     void (*close)(void);
 } Backend;
 extern const Backend opencl_backend, cuda_backend;
 
-enum { MOST_POINTS = 12, MOST_CURVES = 2, MOST_COLUMNS = 6, STEPS_ON_CPU = 128, STEPS_ON_GPU = 4096 };
+enum { MOST_POINTS = 12, MOST_CURVES = 2, MOST_COLUMNS = 6 };
 
 /* What an experiment found: for people a table and a sentence, for programs JSON, and a plot of the
  * columns from 1 on, as many as curves says. */
@@ -37,8 +38,8 @@ typedef struct Findings {
     const char *heading[MOST_COLUMNS], *key[MOST_COLUMNS];
     int digits[MOST_COLUMNS]; /* behind the point */
     double value[MOST_POINTS][MOST_COLUMNS];
-    const char *y_label;
-    bool log_y;
+    const char *title, *y_label;
+    bool linear; /* the y axis; else it is logarithmic */
     char sentence[512];
 } Findings;
 
@@ -49,22 +50,61 @@ typedef struct Counts {
 } Counts;
 
 typedef struct Experiment {
-    const char *name;  /* also of its kernel and its files */
-    const char *title, *varied;
-    const char *curve[MOST_CURVES + 1]; /* the ways to run each point, as in --only NAME=POINT/CURVE */
-    uint32_t point[MOST_POINTS + 1];    /* ended by 0 */
-    bool by_host_clock;                 /* what counts is when the host can go on */
+    const char *name; /* also of its kernel and its files */
+    const char *varied;
+    const char
+        *curve[MOST_CURVES + 1];     /* the ways to run each point, as in --only NAME=POINT/CURVE */
+    uint32_t point[MOST_POINTS + 1]; /* ended by 0 */
+    bool by_host_clock;              /* what counts is when the host can go on */
     /* plan - the launch for a point; n: elements there are; steps: how long paths are */
     void (*plan)(Launch *launch, uint32_t point, unsigned curve, size_t n, uint32_t steps);
     /* reference - the same in plain C; y is zero before */
     void (*reference)(const Launch *launch, uint32_t *y, const uint32_t *x);
     /* what the medians in ms, or the counts, of all points mean */
-    void (*read_times)(const Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
+    void (*read_times)(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
                        Findings *findings);
-    void (*read_counts)(const Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES],
+    void (*read_counts)(Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES],
                         Findings *findings);
 } Experiment;
 extern const Experiment stride, divergence, launch_cost;
+
+/* Everything about the launches of one experiment. */
+typedef struct Run {
+    Launch launch[MOST_POINTS][MOST_CURVES];
+    double *sample[MOST_POINTS][MOST_CURVES]; /* times in ms */
+    size_t samples[MOST_POINTS][MOST_CURVES];
+    Counts counts[MOST_POINTS][MOST_CURVES];
+} Run;
+
+typedef struct Data {
+    uint32_t *x, *y, *want; /* n elements each */
+} Data;
+
+#define EACH_LAUNCH(e, p, c)                                                                       \
+    for (size_t p = 0; (e)->point[p]; p++)                                                         \
+        for (unsigned c = 0; (e)->curve[c]; c++)
+
+/* ---- run.c: what the loops in main.c need ---- */
+
+/* point_name - "stride=8", "divergence=4/mixed": what --only takes. Writes and returns name. */
+const char *point_name(const Experiment *e, size_t p, unsigned c, char name[32]);
+
+/* check_only - HC_USAGE unless text is "" or the name of a launch. */
+int check_only(const Experiment *const *experiments, size_t count, const char *text);
+
+bool is_other(const Experiment *e, const char *only); /* does only ask for another experiment? */
+
+/* round_size - *n: a multiple of every stride, at least asked; HC_USAGE if 32 bits cannot count it */
+int round_size(size_t asked, size_t *n);
+
+void add_verdict(HcVerdict *all, HcVerdict one); /* one more comparison, into the sum of them */
+void add_sample(Run *run, size_t p, unsigned c, double ms);
+
+/* begin_output - make the folder; throw away counts of an earlier run. */
+int begin_output(const char *folder);
+
+/* find - medians of the samples, or the counts, and what they mean; frees the samples. */
+int find(const Experiment *e, Run *run, bool counted, Findings *findings);
 
 /* count_launch - run this program again on cusim, for one launch only, and read what was counted
  * (counts.c).

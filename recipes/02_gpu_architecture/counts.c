@@ -39,9 +39,9 @@ int count_launch(const HcArgs *args, const char *only, const char *kernel, const
     snprintf(file, sizeof file, "CUSIM_STATS_FILE=%s/counts.json", folder);
     snprintf(size, sizeof size, "%zu", args->size[0]);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)args->seed);
-    const char *command[24] = {"env",    "CUSIM_STATS=json", file,   self,     "--device", "sim",
-                               "--size", size,               "--seed", seed,   "--only",   only,
-                               "--quiet"};
+    const char *command[24] = {
+        "env", "CUSIM_STATS=json", file, self,     "--device", "sim",    "--size",
+        size,  "--seed",           seed, "--only", only,       "--quiet"};
     size_t n = 13;
     if (args->kernel_dir) command[n++] = "--kernel-dir", command[n++] = args->kernel_dir;
     if (args->no_cache) command[n++] = "--no-cache";
@@ -51,8 +51,7 @@ int count_launch(const HcArgs *args, const char *only, const char *kernel, const
     cJSON *root = code == 0 ? last_line(strchr(file, '=') + 1) : NULL;
     const cJSON *each, *found = NULL;
     cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(root, "kernels")) {
-        const char *name =
-            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(each, "name"));
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(each, "name"));
         if (name && strcmp(name, kernel) == 0) found = each;
     }
     if (found)

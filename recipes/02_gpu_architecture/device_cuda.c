@@ -45,7 +45,8 @@ static void upload(const uint32_t *x, size_t n) {
 
 //> launch
 static double launch(const Launch *l, bool time) {
-    unsigned grid = (unsigned)((l->across + GROUP - 1) / GROUP);
+    unsigned group = l->across <= 32 ? 32 : GROUP;
+    unsigned grid = (unsigned)((l->across + group - 1) / group);
     uint32_t number[4];
     void *arguments[6] = {&d_y, &d_x};
     for (unsigned i = 0; i < l->numbers; i++) {
@@ -54,7 +55,7 @@ static double launch(const Launch *l, bool time) {
     }
     if (time) CHECK_CU(cuEventRecord(begun, stream));
     for (unsigned i = 0; i < l->times; i++)
-        CHECK_CU(cuLaunchKernel(kernel[l->slot], grid, (unsigned)l->down, 1, GROUP, 1, 1, 0, stream,
+        CHECK_CU(cuLaunchKernel(kernel[l->slot], grid, (unsigned)l->down, 1, group, 1, 1, 0, stream,
                                 arguments, NULL));
     if (time) CHECK_CU(cuEventRecord(ended, stream));
     CHECK_CU(cuStreamSynchronize(stream));

@@ -50,6 +50,7 @@ static double launch(const Launch *l, bool time) {
     CHECK_CL(clGetKernelWorkGroupInfo(k, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof group[0], group,
                                       NULL));
     if (group[0] > GROUP) group[0] = GROUP;
+    if (group[0] > 32 && l->across <= 32) group[0] = 32;
     const size_t global[2] = {(l->across + group[0] - 1) / group[0] * group[0], l->down};
     CHECK_CL(clSetKernelArg(k, 0, sizeof d_y, &d_y));
     CHECK_CL(clSetKernelArg(k, 1, sizeof d_x, &d_x));

@@ -8,7 +8,9 @@
 enum { TOGETHER = 32 };
 
 static void plan(Launch *launch, uint32_t point, unsigned curve, size_t n, uint32_t steps) {
-    size_t m = n < 1024 ? n : n / 64 < 1024 ? 1024 : n / 64; /* each has much more to do than copy */
+    size_t m = n < 1024         ? n
+               : n / 128 < 1024 ? 1024
+                                : n / 128; /* each has much more to do than copy */
     *launch = (Launch){.across = m,
                        .down = 1,
                        .numbers = 4,
@@ -30,10 +32,11 @@ static void reference(const Launch *launch, uint32_t *y, const uint32_t *x) {
 //< reference
 
 //> read_times
-static void read_times(const Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
-                       Findings *f) {
+static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
     (void)launch;
+    f->title = "Divergence against time";
+    f->heading[0] = ">paths";
     f->columns = 4;
     f->heading[1] = ">ms together", f->key[1] = "together_ms", f->digits[1] = 3;
     f->heading[2] = ">ms mixed", f->key[2] = "mixed_ms", f->digits[2] = 3;
@@ -58,10 +61,11 @@ static void read_times(const Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CU
 }
 //< read_times
 
-static void read_counts(const Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES],
-                        Findings *f) {
+static void read_counts(Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
     (void)launch;
+    f->title = "Divergence against instructions";
+    f->heading[0] = ">paths";
     f->columns = 6;
     f->heading[1] = ">instructions/warp, together", f->key[1] = "together", f->digits[1] = 1;
     f->heading[2] = ">mixed", f->key[2] = "mixed", f->digits[2] = 1;
@@ -85,7 +89,6 @@ static void read_counts(const Launch (*launch)[MOST_CURVES], Counts (*counts)[MO
 }
 
 const Experiment divergence = {.name = "divergence",
-                               .title = "Divergence against time",
                                .varied = "paths through the kernel",
                                .curve = {"together", "mixed"},
                                .point = {1, 2, 4, 8, 16, 32},

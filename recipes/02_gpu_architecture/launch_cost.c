@@ -23,37 +23,38 @@ static void reference(const Launch *launch, uint32_t *y, const uint32_t *x) {
 //< reference
 
 //> read_times
-static void read_times(const Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
-                       Findings *f) {
+static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
+    f->title = "What a launch costs";
+    f->heading[0] = ">launches";
     f->columns = 3;
     f->heading[1] = ">us/launch", f->key[1] = "us_per_launch", f->digits[1] = 2;
     f->heading[2] = ">us in all", f->key[2] = "us", f->digits[2] = 1;
     f->y_label = "time for each launch, microseconds";
-    f->log_y = true;
     for (size_t i = 0; i < f->rows; i++) {
         f->value[i][1] = 1000 * ms[i][0] / launch[i][0].times;
         f->value[i][2] = 1000 * ms[i][0];
     }
     double one = f->value[0][1], many = f->value[last][1];
-    snprintf(f->sentence, sizeof f->sentence,
-             "One launch with its wait takes %.3g us; %g launches with one wait take %.3g us each, "
-             "so that waiting makes up %.0f %% of a single one. A kernel that computes for less than "
-             "%.2g us spends most of its time on being launched.",
-             one, f->value[last][0], many, one > many ? 100 * (1 - many / one) : 0.0, one);
+    snprintf(
+        f->sentence, sizeof f->sentence,
+        "One launch with its wait takes %.3g us; %g launches with one wait take %.3g us each, "
+        "so that waiting makes up %.0f %% of a single one. A kernel that computes for less than "
+        "%.2g us spends most of its time on being launched.",
+        one, f->value[last][0], many, one > many ? 100 * (1 - many / one) : 0.0, one);
 }
 //< read_times
 
-static void read_counts(const Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES],
-                        Findings *f) {
+static void read_counts(Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
     (void)launch;
+    f->title = "What a launch carries out";
+    f->heading[0] = ">launches";
     f->columns = 4;
     f->heading[1] = ">instructions", f->key[1] = "instructions", f->digits[1] = 0;
     f->heading[2] = ">launches counted", f->key[2] = "launches", f->digits[2] = 0;
     f->heading[3] = ">instructions/launch", f->key[3] = "per_launch", f->digits[3] = 1;
     f->y_label = "instructions that warps carry out, in all";
-    f->log_y = true;
     for (size_t i = 0; i < f->rows; i++) {
         f->value[i][1] = counts[i][0].warp_instructions;
         f->value[i][2] = counts[i][0].launches;
@@ -67,7 +68,6 @@ static void read_counts(const Launch (*launch)[MOST_CURVES], Counts (*counts)[MO
 }
 
 const Experiment launch_cost = {.name = "tick",
-                                .title = "What a launch costs",
                                 .varied = "launches in a row before the host waits",
                                 .curve = {"launches"},
                                 .point = {1, 2, 4, 8, 16, 32, 64, 128, 256},

@@ -5,9 +5,9 @@
 #include "architecture.h"
 #include "hc_plot.h"
 
-static void print_table(const Experiment *e, const Findings *f) {
+static void print_table(const Findings *f) {
     char text[512];
-    size_t at = (size_t)snprintf(text, sizeof text, ">%s", e->name);
+    size_t at = (size_t)snprintf(text, sizeof text, "%s", f->heading[0]);
     for (size_t c = 1; c < f->columns; c++)
         at += (size_t)snprintf(text + at, sizeof text - at, "|%s", f->heading[c]);
     HcTable *table = hc_table_new(text);
@@ -18,7 +18,7 @@ static void print_table(const Experiment *e, const Findings *f) {
                                    f->value[r][c]);
         hc_table_row(table, "%s", text);
     }
-    hc_say("\n%s\n", e->title);
+    hc_say("\n%s\n", f->title);
     hc_table_print(table, stdout, 2);
     hc_table_free(table);
     const char *line = f->sentence; /* in lines of at most 100 columns */
@@ -51,19 +51,19 @@ int show(const Experiment *e, const Findings *f, const HcDevice *device, const c
     size_t curves = f->curves ? f->curves : 1, n = 0;
     for (size_t r = 0; r < f->rows; r++)
         for (size_t c = 0; c <= curves; c++) values[n++] = f->value[r][c];
-    snprintf(title, sizeof title, "%s: %.80s", e->title, device->name);
+    snprintf(title, sizeof title, "%s: %.80s", f->title, device->name);
     HcPlot plot = {.folder = folder,
                    .name = e->name,
                    .title = title,
                    .x_label = e->varied,
                    .y_label = f->y_label,
                    .log_x = true,
-                   .log_y = f->log_y,
+                   .log_y = !f->linear,
                    .from_zero = true,
                    .series = e->curve,
                    .values = values,
                    .rows = f->rows};
-    if (print) print_table(e, f);
+    if (print) print_table(f);
     keep_json(e, f);
     int status = hc_plot(&plot);
     if (status == HC_OK) {
