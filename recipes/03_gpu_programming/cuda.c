@@ -2,8 +2,9 @@
 /* Launch who_am_i with CUDA. opencl.c does the same, step by step, with OpenCL: read them side by
  * side. Chapter 5 explains each call.
  */
-#include "hc_cu.h"
 #include "space.h"
+#ifndef HC_NO_CUDA
+#include "hc_cu.h"
 
 static size_t attribute(CUdevice_attribute name, CUdevice device) {
     int value;
@@ -58,3 +59,4 @@ void run_cuda(const HcDevice *chosen, const Space *s, Who *who, uint32_t *owner)
     CHECK_CU(cuDevicePrimaryCtxRelease(device));
     free(image), free(source);
 }
+#endif

@@ -8,10 +8,10 @@
  * Tolerance:  none. All of it are whole numbers.
  */
 #include "space.h"
-#ifdef HC_HAVE_CUDA
+#ifndef HC_NO_CUDA
 #include "hc_cu.h"
 #endif
-#ifdef HC_HAVE_OPENCL
+#ifndef HC_NO_OPENCL
 #include "hc_cl.h"
 #endif
 
@@ -35,10 +35,10 @@ static void run(const HcDevice *device, const Space *space, Who *who, uint32_t *
     if (space->threads == 0) return; /* no API launches nothing */
     hc_step("running on the device");
     if (strcmp(device->api, "cpu") == 0) run_host(space, who, owner);
-#ifdef HC_HAVE_OPENCL
+#ifndef HC_NO_OPENCL
     else if (strcmp(device->api, "opencl") == 0) run_opencl(device, space, who, owner);
 #endif
-#ifdef HC_HAVE_CUDA
+#ifndef HC_NO_CUDA
     else run_cuda(device, space, who, owner);
 #endif
     hc_step(NULL);
@@ -51,10 +51,10 @@ static void say_shape(const char *what, const Space *space, const uint32_t shape
 }
 
 static const HcApi *const apis[] = {
-#ifdef HC_HAVE_CUDA
+#ifndef HC_NO_CUDA
     &hc_cu_api, &hc_sim_api,
 #endif
-#ifdef HC_HAVE_OPENCL
+#ifndef HC_NO_OPENCL
     &hc_cl_api,
 #endif
     &hc_host_api, NULL};

@@ -2,8 +2,9 @@
 /* Launch who_am_i with OpenCL. cuda.c does the same, step by step, with CUDA: read them side by
  * side. Chapter 8 explains each call.
  */
-#include "hc_cl.h"
 #include "space.h"
+#ifndef HC_NO_OPENCL
+#include "hc_cl.h"
 
 void run_opencl(const HcDevice *chosen, const Space *s, Who *who, uint32_t *owner) {
     cl_device_id device = chosen->handle;
@@ -59,3 +60,4 @@ void run_opencl(const HcDevice *chosen, const Space *s, Who *who, uint32_t *owne
     CHECK_CL(clReleaseContext(context));
     free(source);
 }
+#endif
