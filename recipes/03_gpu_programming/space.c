@@ -25,6 +25,13 @@ static size_t product(const uint32_t v[3]) {
     return v[2] && p > SIZE_MAX / v[2] ? SIZE_MAX : p * v[2];
 }
 
+enum { MOST_THREADS = 1 << 22 }; /* of each, 32 bytes are kept, three times over */
+
+static int too_many(size_t count) {
+    return hc_set_error(HC_ERROR, 0, NULL, "a picture needs few: take a smaller --size",
+                        "%zu are too many: at most %d threads can be drawn", count, MOST_THREADS);
+}
+
 int space_make(const size_t n[3], const char *block, const char *grid, size_t warp, Space *space) {
     static const uint32_t usual[3][3] = {{64, 1, 1}, {16, 4, 1}, {8, 4, 2}}; /* 64 threads each */
     *space = (Space){.warp = (uint32_t)warp};
@@ -32,9 +39,7 @@ int space_make(const size_t n[3], const char *block, const char *grid, size_t wa
         return hc_set_error(HC_USAGE, 0, NULL, "32 on NVIDIA's GPUs, 32 or 64 on AMD's",
                             "--warp %zu: not from 1 to 1024", warp);
     for (int d = 0; d < 3; d++) {
-        if (n[d] > UINT32_MAX)
-            return hc_set_error(HC_USAGE, 0, NULL, "take a smaller --size",
-                                "--size: %zu does not fit into 32 bits", n[d]);
+        if (n[d] > MOST_THREADS) return too_many(n[d]);
         space->n[d] = (uint32_t)n[d];
     }
     if (!block) memcpy(space->block, usual[space_rank(space) - 1], sizeof space->block);
@@ -51,10 +56,9 @@ int space_make(const size_t n[3], const char *block, const char *grid, size_t wa
     space->elements = product(space->n);
     space->in_block = product(space->block);
     space->blocks = space->elements ? product(space->grid) : 0;
-    if (space->in_block > UINT32_MAX || space->elements >= UINT32_MAX ||
-        space->blocks >= UINT32_MAX / space->in_block)
-        return hc_set_error(HC_USAGE, 0, NULL, "take a smaller --size, --block or --grid",
-                            "threads are counted with 32 bits here; these are too many");
+    if (space->elements > MOST_THREADS) return too_many(space->elements);
+    if (space->in_block > MOST_THREADS) return too_many(space->in_block);
+    if (space->blocks > MOST_THREADS / space->in_block) return too_many(space->blocks);
     space->threads = space->blocks * space->in_block;
     return HC_OK;
 }

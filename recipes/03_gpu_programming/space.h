@@ -15,7 +15,7 @@ typedef struct Space {
     uint32_t block[3];                          /* threads of one block */
     uint32_t grid[3];                           /* blocks */
     uint32_t warp;                              /* threads of one warp */
-    size_t elements, in_block, blocks, threads; /* products of the above; threads < 2^32 */
+    size_t elements, in_block, blocks, threads; /* products of the above; threads: at most 2^22 */
 } Space;
 
 /* What one thread wrote: the kernel's eight numbers. */
@@ -30,7 +30,7 @@ typedef struct Limits {
 
 /* space_make - cut n (as -n gave it) into blocks; block and grid are the texts of --block and
  * --grid, "16x4", or NULL for the usual block and for as many blocks as it takes.
- *   errors  HC_USAGE: not a shape, a block without threads, or 2^32 threads and more */
+ *   errors  HC_USAGE: not a shape, or a block without threads; HC_ERROR: too many threads */
 int space_make(const size_t n[3], const char *block, const char *grid, size_t warp, Space *space);
 
 /* space_fits - may this space be launched?  errors  HC_ERROR with what is too much */

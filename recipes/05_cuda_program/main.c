@@ -58,23 +58,10 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_choose_device(&chosen));
     //< device
 
-    //> input
-    /* 2. Input on the host, and the answer to compare with. */
-    size_t count = n && m > SIZE_MAX / n ? SIZE_MAX : m * n; /* hc_alloc refuses SIZE_MAX */
-    float *a, *b, *want;
-    CHECK_HC(hc_alloc(count, sizeof *a, &a));
-    CHECK_HC(hc_alloc(count, sizeof *b, &b));
-    CHECK_HC(hc_alloc(count, sizeof *want, &want));
-    hc_fill(HC_F32, a, count, args.seed, 0);
-    memcpy(want, a, count * sizeof *want);
-    double_matrix(want, m, n);
-    //< input
-    hc_say("a          %zu x %zu floats\n", m, n);
-    show_matrix(a, m, n);
-    if (strcmp(chosen.api, "cpu") == 0) return double_on_host(a, b, want, m, n, args.repeat);
+    if (strcmp(chosen.api, "cpu") == 0) return double_on_host(&args);
 
     //> context
-    /* 3. A context holds what belongs to this program on the device, and this thread works in it.
+    /* 2. A context holds what belongs to this program on the device, and this thread works in it.
      * The primary context is the one that the runtime API and libraries use, too. */
     CUdevice device;
     CUcontext context;
@@ -83,6 +70,23 @@ int main(int argc, char **argv) {
     CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
     CHECK_CU(cuCtxSetCurrent(context));
     //< context
+
+    hc_step("making the input and the reference"); /* shown if it takes long */
+    //> input
+    /* 3. Input on the host, and the answer to compare with; but is there room for all of it? */
+    size_t count =
+        n && m > SIZE_MAX / n ? SIZE_MAX : m * n; /* too many, if the product overflows */
+    float *a, *b, *want;
+    CHECK_HC(hc_cu_check_alloc(count, sizeof *a, 1));
+    CHECK_HC(hc_alloc(count, sizeof *a, &a));
+    CHECK_HC(hc_alloc(count, sizeof *b, &b));
+    CHECK_HC(hc_alloc(count, sizeof *want, &want));
+    hc_fill(HC_F32, a, count, args.seed, 0);
+    memcpy(want, a, count * sizeof *want);
+    double_matrix(want, m, n);
+    //< input
+    hc_step(NULL);
+    show_matrix("a", a, m, n);
 
     //> build
     /* 4. The kernel: CUDA C is compiled now, to PTX; the driver makes a module of it. */
@@ -105,7 +109,6 @@ int main(int argc, char **argv) {
         /* 5. Memory on the device. d_a is an address there: the host must not look behind it. */
         size_t bytes = count * sizeof *a;
         CUdeviceptr d_a;
-        CHECK_HC(hc_cu_check_alloc(count, sizeof *a, 1));
         CHECK_CU(cuMemAlloc(&d_a, bytes));
         //< allocate
 
@@ -122,7 +125,7 @@ int main(int argc, char **argv) {
 
         //> verify
         /* 9. The answer first; then speed (measure.c), if the answer is right. */
-        show_matrix(b, m, n);
+        show_matrix("b", b, m, n);
         bool right = hc_verify("b", hc_compare(HC_F32, b, want, count, HC_EXACT));
         if (!right) show_factors(b, a, m, n);
         else if (args.json || !args.quiet) measure(kernel, d_a, a, b, m, n, args.repeat);

@@ -15,18 +15,18 @@ void launch(CUfunction kernel, CUdeviceptr d_a, size_t m, size_t n);
 void measure(CUfunction kernel, CUdeviceptr d_a, const float *a, float *b, size_t m, size_t n,
              unsigned repeat);
 
-/* double_on_host - the same by the host's threads, for --device cpu: compute, verify, measure.
- *   returns  the program's exit code; the arrays are freed */
-int double_on_host(float *a, float *b, float *want, size_t m, size_t n, unsigned repeat);
+/* double_on_host - the same by the host's threads, for --device cpu, from the input to the report.
+ *   returns  the program's exit code */
+int double_on_host(const HcArgs *args);
 
 /* compile_by_nvrtc - CUDA C to PTX for a device, by NVRTC's own calls.
  *   *ptx    to be freed
  *   errors  HC_BUILD with the compiler's log */
 int compile_by_nvrtc(const char *source, const char *file, CUdevice device, char **ptx);
 
-/* show_matrix - print a matrix if it is small enough to be read; show_factors: what each element
- * of b is of its a, where 2 is right. */
-void show_matrix(const float *a, size_t m, size_t n);
+/* show_matrix - say how large a matrix is, and print it if it is small enough to be read.
+ * show_factors - what each element of b is of its a, where 2 is right. */
+void show_matrix(const char *name, const float *a, size_t m, size_t n);
 void show_factors(const float *b, const float *a, size_t m, size_t n);
 
 #endif

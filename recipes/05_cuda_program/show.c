@@ -8,12 +8,12 @@ enum { MAX_ROWS = 16, MAX_COLUMNS = 8 }; /* 8 numbers of 9 characters fit a line
 
 static bool is_small(size_t m, size_t n) { return m <= MAX_ROWS && n <= MAX_COLUMNS; }
 
-void show_matrix(const float *a, size_t m, size_t n) {
+void show_matrix(const char *name, const float *a, size_t m, size_t n) {
+    hc_say("%-10s %zu x %zu floats\n", name, m, n);
     if (!is_small(m, n)) return;
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             hc_say("%s%9.5f%s", j ? "" : "    ", (double)a[i * n + j], j + 1 == n ? "\n" : "");
-    if (m && n) hc_say("\n");
 }
 
 void show_factors(const float *b, const float *a, size_t m, size_t n) {
