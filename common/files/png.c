@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <png.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hc_png.h"
@@ -22,7 +23,9 @@ int hc_png_write(const char *path, const unsigned char *rgb, size_t width, size_
                             MAX_SIDE, width, height);
     if (snprintf(part, sizeof part, "%s.%ld.part", path, (long)getpid()) >= (int)sizeof part)
         return hc_set_error(HC_ERROR, ENAMETOOLONG, NULL, NULL, "%s: the path is too long", path);
-    FILE *file = fopen(part, "wb");
+    struct stat info; /* a pipe or /dev/null is written to; it must not be replaced by a file */
+    bool aside = stat(path, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode);
+    FILE *file = fopen(aside ? part : path, "wb");
     if (!file)
         return hc_set_error(HC_ERROR, errno, NULL,
                             "is the folder there, and may you write to it? choose with --output",
@@ -32,10 +35,10 @@ int hc_png_write(const char *path, const unsigned char *rgb, size_t width, size_
     if (!png_image_write_to_stdio(&image, file, 0, rgb, 0, NULL)) why = image.message;
     errno = 0;
     if (fclose(file) != 0 && !why) why = strerror(errno);
-    if (!why && rename(part, path) != 0) why = strerror(errno);
+    if (!why && aside && rename(part, path) != 0) why = strerror(errno);
     if (!why) return HC_OK;
     hc_set_error(HC_ERROR, errno, NULL, "is the disk full, or is that a folder?",
                  "cannot write the picture %s: %s", path, why);
-    unlink(part);
+    if (aside) unlink(part);
     return HC_ERROR;
 }

@@ -7,7 +7,7 @@
 
 #include "mandelbrot.h"
 
-void report(Job *job, unsigned rounds, double picture_ms) {
+void report(Job *job, const HcDevice *chosen, unsigned rounds, double picture_ms) {
     enum { SERIAL, HOST, DEVICE, BOTH, HOST_PART, DEVICE_PART, KINDS };
     double *ms[KINDS], median_ms[KINDS];
     size_t first = job->first, width = job->view.width;
@@ -56,4 +56,9 @@ void report(Job *job, unsigned rounds, double picture_ms) {
     hc_note_f64("amdahl_predicted", "predicted", predicted, "times as fast as one thread, in all");
     hc_note_f64("amdahl_observed", "observed", observed, "times as fast as one thread, in all");
     hc_note_f64("amdahl_limit", "limit", 1 / share, "times, with any number of processors");
+    bool simulated = strcmp(chosen->api, "sim") == 0;
+    char note[128];
+    snprintf(note, sizeof note, "the device is this CPU%s: the host's threads share its cores",
+             simulated ? ", playing a GPU" : "");
+    if (simulated || chosen->is_cpu) hc_note_text("note", "note", note);
 }

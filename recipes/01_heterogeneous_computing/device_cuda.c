@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The device's part of the picture, by CUDA. device_opencl.c does the same, step by step, in OpenCL.
  */
+#ifndef HC_NO_CUDA
 #include "hc_cu.h"
 #include "mandelbrot.h"
 
@@ -81,3 +82,4 @@ static void close_device(void) {
 }
 
 const Backend cuda_backend = {open_device, start, finish, close_device};
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The device's part of the picture, by OpenCL. device_cuda.c does the same, step by step, in CUDA.
  */
+#ifndef HC_NO_OPENCL
 #include "hc_cl.h"
 #include "mandelbrot.h"
 
@@ -79,3 +80,4 @@ static void close_device(void) {
 }
 
 const Backend opencl_backend = {open_device, start, finish, close_device};
+#endif

@@ -11,9 +11,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "hc_cl.h"
-#include "hc_cu.h"
-
 //> reference
 /* The reference, and what a host thread runs: the first columns of row, row + every, and so on. */
 static void mandelbrot(uint32_t *counts, const View *v, size_t columns, size_t row, size_t every) {
@@ -59,10 +56,9 @@ static const HcOption options[] = {
     HC_COUNT("limit", &limit, "steps after which a point counts as inside"),
     HC_CHOICE("mark", &mark, "line|tint|none", "how the picture shows who computed what"),
     HC_TEXT("output", &output, "FILE", "where the picture goes"), HC_OPTIONS_END};
-static const HcApi *const apis[] = {&hc_cl_api, &hc_cu_api, &hc_sim_api, NULL};
 static const HcRecipe recipe = {.name = "01_heterogeneous_computing",
                                 .summary = "one picture, part by host threads, part by a device",
-                                .apis = apis,
+                                .apis = device_apis,
                                 .options = options,
                                 .size = {1536, 1024},
                                 .rank = 2,
@@ -78,10 +74,11 @@ int main(int argc, char **argv) {
     /* 1. A device, and the API that it belongs to. */
     HcDevice chosen;
     CHECK_HC(hc_choose_device(&chosen));
-    job.device = strcmp(chosen.api, "opencl") == 0 ? &opencl_backend : &cuda_backend;
+    job.device = backend_for(&chosen);
 
     /* 2. The answer to compare with: the whole picture in plain C, on one thread. */
     size_t width = job.view.width, pixels = width * job.view.height, first;
+    if (pixels > 0) job.device->open(&chosen, &job.view); /* asks whether there is room, too */
     uint32_t *want;
     CHECK_HC(hc_alloc(pixels, sizeof *want, &want));
     CHECK_HC(hc_alloc(pixels, sizeof *want, &job.counts));
@@ -93,7 +90,6 @@ int main(int argc, char **argv) {
         hc_say("           nothing to compute, and no picture\n");
         hc_verify("counts", hc_compare(HC_U32, job.counts, want, 0, HC_EXACT));
     } else {
-        job.device->open(&chosen, &job.view);
         hc_step("host and device");
         //> share
         /* 3. How fast is each alone? That is how to share the work; a first launch may compile. */
@@ -114,7 +110,7 @@ int main(int argc, char **argv) {
             cJSON_AddItemToArray(cJSON_AddArrayToObject(hc_results(), "pictures"),
                                  cJSON_CreateString(output));
             hc_say("picture    %s\n", output);
-            if (args.json || !args.quiet) report(&job, args.repeat, picture_ms);
+            if (args.json || !args.quiet) report(&job, &chosen, args.repeat, picture_ms);
         }
         job.device->close();
     }

@@ -28,6 +28,10 @@ typedef struct Backend {
 } Backend;
 extern const Backend opencl_backend, cuda_backend;
 
+/* The APIs that this program was built with, and the one of a device (device.c). */
+extern const HcApi *const device_apis[];
+const Backend *backend_for(const HcDevice *chosen);
+
 typedef struct Job {
     View view;
     const Backend *device;
@@ -57,6 +61,6 @@ int write_picture(const char *path, const Job *job, const char *mark);
 /* report - measure one thread, the host alone, the device alone and both, in turn, and say what that
  * gained, and what Amdahl's law makes of it (amdahl.c).
  *   units   picture_ms: colours and file, which one thread does in any case */
-void report(Job *job, unsigned rounds, double picture_ms);
+void report(Job *job, const HcDevice *chosen, unsigned rounds, double picture_ms);
 
 #endif

@@ -29,6 +29,10 @@ typedef struct Backend {
 } Backend;
 extern const Backend opencl_backend, cuda_backend;
 
+/* The APIs that this program was built with, and the one of a device (device.c). */
+extern const HcApi *const device_apis[];
+const Backend *backend_for(const HcDevice *chosen);
+
 enum { MOST_POINTS = 12, MOST_CURVES = 2, MOST_COLUMNS = 6 };
 
 /* What an experiment found: for people a table and a sentence, for programs JSON, and a plot of the

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Launches by CUDA. device_opencl.c does the same, step by step, in OpenCL. */
+#ifndef HC_NO_CUDA
 #include "architecture.h"
 #include "hc_cu.h"
 
@@ -77,3 +78,4 @@ static void close_device(void) {
 }
 
 const Backend cuda_backend = {open_device, load, upload, launch, download, close_device};
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Launches by OpenCL. device_cuda.c does the same, step by step, in CUDA. */
+#ifndef HC_NO_OPENCL
 #include "architecture.h"
 #include "hc_cl.h"
 
@@ -83,3 +84,4 @@ static void close_device(void) {
 }
 
 const Backend opencl_backend = {open_device, load, upload, launch, download, close_device};
+#endif

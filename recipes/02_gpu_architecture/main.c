@@ -9,8 +9,6 @@
  * Tolerance:  none: whole numbers
  */
 #include "architecture.h"
-#include "hc_cl.h"
-#include "hc_cu.h"
 
 static const Experiment *const experiments[] = {&stride, &divergence, &launch_cost};
 enum { EXPERIMENTS = 3 };
@@ -19,10 +17,9 @@ static const char *only = "", *output = "gpu_architecture";
 static const HcOption options[] = {
     HC_TEXT("only", &only, "NAME=POINT", "one launch, no table: stride=8, divergence=4/mixed"),
     HC_TEXT("output", &output, "DIR", "the folder for numbers and plots"), HC_OPTIONS_END};
-static const HcApi *const apis[] = {&hc_cl_api, &hc_cu_api, &hc_sim_api, NULL};
 static const HcRecipe recipe = {.name = "02_gpu_architecture",
                                 .summary = "three experiments that show how a device is built",
-                                .apis = apis,
+                                .apis = device_apis,
                                 .options = options,
                                 .size = {1 << 24},
                                 .rank = 1,
@@ -83,12 +80,13 @@ int main(int argc, char **argv) {
     /* 1. A device, and the API that it belongs to. */
     HcDevice chosen;
     CHECK_HC(hc_choose_device(&chosen));
-    const Backend *device = strcmp(chosen.api, "opencl") == 0 ? &opencl_backend : &cuda_backend;
+    const Backend *device = backend_for(&chosen);
     bool counted = strcmp(chosen.api, "sim") == 0, right = true;
 
     /* 2. Numbers to work on, and room for results. */
     static Run runs[EXPERIMENTS];
     Data data;
+    if (n > 0) device->open(&chosen, n); /* asks whether there is room, too */
     CHECK_HC(hc_alloc(n, sizeof(uint32_t), &data.x));
     CHECK_HC(hc_alloc(n, sizeof(uint32_t), &data.y));
     CHECK_HC(hc_alloc(n, sizeof(uint32_t), &data.want));
@@ -96,7 +94,6 @@ int main(int argc, char **argv) {
     hc_say("n          %zu numbers, %zu asked for\n", n, args.size[0]);
 
     /* 3. All answers first. */
-    if (n > 0) device->open(&chosen, n);
     for (unsigned i = 0; i < EXPERIMENTS && n > 0; i++) {
         const Experiment *e = experiments[i];
         uint32_t steps = n < 1 << 16 ? 16 : chosen.is_gpu ? 4096 : counted ? 64 : 128;

@@ -37,8 +37,7 @@ int round_size(size_t asked, size_t *n) {
     const size_t most = (size_t)1 << 30;
     if (asked > most)
         return hc_set_error(HC_USAGE, 0, NULL, NULL,
-                            "--size: %zu numbers are the most, since kernels count bytes of them "
-                            "in 32 bits",
+                            "--size: %zu numbers are the most, since kernels count in 32 bits",
                             most);
     *n = (asked + LARGEST_STRIDE - 1) / LARGEST_STRIDE * LARGEST_STRIDE;
     return HC_OK;
