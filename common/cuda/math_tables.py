@@ -117,15 +117,25 @@ def erfcx(x):
     return exp(x * x) * erfc(x)
 
 
+def erfcx_large(x):
+    """The same for all x: by its continued fraction where exp(x^2) would be too large."""
+    if x < 100:
+        return erfcx(x)
+    tail = x
+    for k in range(60, 0, -1):
+        tail = x + mpf(k) / 2 / tail
+    return 1 / tail / sqrt(pi)
+
+
 fit("erf", lambda z: erf(sqrt(z)) / sqrt(z), mpf(10) ** -20, mpf("0.2501"), 11, True)
 for low, high, n in ((0.5, 1, 16), (1, 2, 19), (2, 4, 21), (4, 8, 22)):
     middle = mpf(low + high) / 2
     fit(f"erfcx {low} {high}", lambda v, m=middle: erfcx(m + v), low - middle, high - middle, n, True)
-fit("erfcx 8 28", lambda u: erfcx(1 / sqrt(u)) / sqrt(u), mpf(1) / 784, mpf(1) / 64, 9, True)
+fit("erfcx 8 up", lambda u: erfcx_large(1 / sqrt(u)) / sqrt(u), mpf(10) ** -12, mpf(1) / 64, 12, True)
 
 fit("lgamma 1 2", lambda v: loggamma(1.5 + v) / ((v + 0.5) * (v - 0.5)), mpf(-0.50001),
-    mpf("0.50003"), 22)
-fit("lgamma 2 3", lambda v: loggamma(2.5 + v) / (v + 0.5), mpf("-0.50003"), mpf("0.50003"), 18)
+    mpf("0.50003"), 22, True)
+fit("lgamma 2 3", lambda v: loggamma(2.5 + v) / (v + 0.5), mpf("-0.50003"), mpf("0.50003"), 18, True)
 fit("stirling", lambda u: (loggamma(1 / sqrt(u)) - (1 / sqrt(u) - 0.5) * ln(1 / sqrt(u))
                            + 1 / sqrt(u) - ln(2 * pi) / 2) / sqrt(u), mpf(10) ** -12,
     mpf(1) / 168, 8)

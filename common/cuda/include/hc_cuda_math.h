@@ -522,6 +522,7 @@ HC_FN double log1p(double x) {
 HC_FN double asinh(double x) {
     double a = __builtin_fabs(x);
     if (!isfinite(x)) return x;
+    if (a < 0x1p-28) return x;
     if (a < 0x1p-12) return hc_fma(x * x * x, hc_fma(x * x, 3.0 / 40, -1.0 / 6), x);
     if (a > 0x1p40) return copysign(hc_plus(hc_log_pair({a, 0.0}), hc_ln2()).hi, x);
     hc_Pair square = hc_product(a, a), root = hc_root(hc_plus(square, 1.0));
@@ -577,18 +578,28 @@ HC_FN double cbrt(double x) {
     return copysign(ldexp(y, third), x);
 }
 HC_FN double rcbrt(double x) { return 1.0 / cbrt(x); }
-HC_FN double hypot(double x, double y) {
-    if (isinf(x) || isinf(y)) return hc_inf();
-    if (isnan(x) || isnan(y)) return x + y;
+/* The hypotenuse is the result times 2^e; x and y are finite, and not both are 0. */
+HC_FN double hc_hypot(double x, double y, int *e) {
     double a = __builtin_fabs(x), b = __builtin_fabs(y);
     if (a < b) x = a, a = b, b = x;
-    if (b == 0.0) return a;
-    int e = hc_exponent(a);
-    if (e - hc_exponent(b) > 60) return a;
-    a = ldexp(a, -e), b = ldexp(b, -e);
-    return ldexp(hc_root(hc_plus(hc_product(a, a), hc_product(b, b))).hi, e);
+    *e = hc_exponent(a);
+    a = ldexp(a, -*e), b = ldexp(b, -*e);
+    return hc_root(hc_plus(hc_product(a, a), hc_product(b, b))).hi;
 }
-HC_FN double rhypot(double x, double y) { return 1.0 / hypot(x, y); }
+HC_FN double hypot(double x, double y) {
+    int e;
+    if (isinf(x) || isinf(y)) return hc_inf();
+    if (isnan(x) || isnan(y)) return x + y;
+    double h = x == 0.0 && y == 0.0 ? 0.0 : hc_hypot(x, y, &e);
+    return h == 0.0 ? h : ldexp(h, e);
+}
+HC_FN double rhypot(double x, double y) {
+    int e;
+    if (isinf(x) || isinf(y)) return 0.0;
+    if (isnan(x) || isnan(y)) return x + y;
+    double h = x == 0.0 && y == 0.0 ? 0.0 : hc_hypot(x, y, &e);
+    return h == 0.0 ? hc_inf() : ldexp(1.0 / h, -e);
+}
 
 /* ---- sin, cos, tan: x less a multiple of pi/2, as a pair ---- */
 
@@ -886,16 +897,17 @@ HC_FN hc_Pair hc_erfcx_pair(double x) { /* e^(x^2) erfc(x) for x >= 1/2 */
                          -0x1.29e7ea64ec2e6p-39, 0x1.519ffa4478e24p-42,  -0x1.7ba3218ba50eap-45,
                          0x1.aba7e0d93601cp-48,  -0x1.d8b4cc0837307p-51, 0x1.d27c095dabbc0p-54,
                          -0x1.fd76e574c83dap-57, 0x1.c2ad9ac6b4efap-59,  -0x1.e0432d2d9df09p-62};
-    const double c28[] = {-0x1.20dd7504264eep-2, 0x1.b14c2f7b94cd6p-2,  -0x1.0ecf99526b3d3p+0,
-                          0x1.d9e9371357820p+1,  -0x1.0a6c078d4b00fp+4, 0x1.6ac22d2cc3db4p+6,
-                          -0x1.0d834caa2df46p+9, 0x1.34183c9063f4bp+11};
+    const double c_up[] = {-0x1.20dd750429b6dp-2, 0x1.b14c2f863e79cp-2,  -0x1.0ecf9db3ca673p+0,
+                           0x1.d9eb53d7ea82cp+1,  -0x1.0a9458f321d2ap+4, 0x1.6e8a9145d26dep+6,
+                           -0x1.29b5984aaf6d9p+9, 0x1.15c17e535081bp+12, -0x1.1bc01c3556634p+15,
+                           0x1.141c81b485958p+18, -0x1.5e7c994045e81p+20};
     if (x < 1.0) return hc_poly_pair(x - 0.75, {0x1.038d54ea3d834p-1, -0x1.ec28a7936474fp-55}, c1);
     if (x < 2.0) return hc_poly_pair(x - 1.5, {0x1.494daffa2ad68p-2, 0x1.39bdf0f0d8e21p-56}, c2);
     if (x < 4.0) return hc_poly_pair(x - 3.0, {0x1.6e9827d229d2dp-3, -0x1.90753de713593p-58}, c4);
     if (x < 8.0) return hc_poly_pair(x - 6.0, {0x1.7c0348489d721p-4, 0x1.d28d60d8c96ebp-58}, c8);
     double inverse = 1.0 / x;
     return hc_over(
-        hc_poly_pair(inverse * inverse, {0x1.20dd750429b6ap-1, -0x1.810a07d1d3f97p-55}, c28),
+        hc_poly_pair(inverse * inverse, {0x1.20dd750429b6dp-1, 0x1.1ae0067db808ep-57}, c_up),
         {x, 0.0});
 }
 /* erfc(x) is the pair times 2^e; 1/2 <= x < 28 */
@@ -924,6 +936,7 @@ HC_FN double erf(double x) {
 HC_FN double erfcx(double x) {
     int e;
     if (isnan(x)) return x;
+    if (x > 0x1p30) return 0x1.20dd750429b6dp-1 / x; /* 1 / (sqrt(pi) x) */
     if (x >= 0.5) return hc_erfcx_pair(x).hi;
     if (x < -27.0) return hc_inf();
     hc_Pair m = hc_exp_pair(hc_product(x, x), &e), y;
@@ -972,32 +985,33 @@ HC_FN double tgamma(double x) {
     return ldexp(m.hi, -e);
 }
 HC_FN double lgamma(double x) {
-    const double c12[] = {0x1.eeb95b094c191p-2,   -0x1.2aed059bd608ap-3,  0x1.01af62a2929c0p-4,
-                          -0x1.007aa83cee1adp-5,  0x1.133423527f202p-6,   -0x1.34dbda149713ap-7,
-                          0x1.64f0664c4eb23p-8,   -0x1.a5035232ae8fcp-9,  0x1.f814bab5002cep-10,
-                          -0x1.313e8a3cab149p-10, 0x1.750a78f482f51p-11,  -0x1.cb44df2a2f19ep-12,
-                          0x1.1c7e3b17aa5ddp-12,  -0x1.623f0c5e7b884p-13, 0x1.b9e41d98399f8p-14,
-                          -0x1.156aec0a8b373p-14, 0x1.68f1e11c4a544p-15,  -0x1.c85bf9e84d4adp-16,
-                          0x1.ba6df8b926f10p-17,  -0x1.18620af8ad52ep-17, 0x1.975e268eddd34p-17,
-                          -0x1.0460ea1a837b0p-17};
-    const double c23[] = {0x1.2383e809a67e8p-1,   0x1.1200f695b0dd9p-2,   -0x1.6f0ca9a1c2746p-5,
-                          0x1.646ae6e418adap-7,   -0x1.95b11573d7e2ap-9,  0x1.f7e46161117f4p-11,
-                          -0x1.4a5d12d1b75f0p-12, 0x1.c135f7f491ec2p-14,  -0x1.3957c0bb77c32p-15,
-                          0x1.bd762ba319324p-17,  -0x1.41352f7ea209dp-18, 0x1.d46e5d019522ep-20,
-                          -0x1.58c6ba7a338c4p-21, 0x1.ff01e2a56530ep-23,  -0x1.78327e0f1a573p-24,
-                          0x1.19d8059c25ff3p-25,  -0x1.f9c18cbe3c67cp-27, 0x1.7e707155e5ce5p-28};
+    const hc_Pair c0 = {0x1.eeb95b094c191p-2, 0x1.3ed67ec9d8eb1p-56},
+                  c2 = {0x1.2383e809a67e8p-1, -0x1.82d119411ab36p-55};
+    const double c12[] = {-0x1.2aed059bd608ap-3,  0x1.01af62a2929c0p-4,   -0x1.007aa83cee1adp-5,
+                          0x1.133423527f202p-6,   -0x1.34dbda149713ap-7,  0x1.64f0664c4eb23p-8,
+                          -0x1.a5035232ae8fcp-9,  0x1.f814bab5002cep-10,  -0x1.313e8a3cab149p-10,
+                          0x1.750a78f482f51p-11,  -0x1.cb44df2a2f19ep-12, 0x1.1c7e3b17aa5ddp-12,
+                          -0x1.623f0c5e7b884p-13, 0x1.b9e41d98399f8p-14,  -0x1.156aec0a8b373p-14,
+                          0x1.68f1e11c4a544p-15,  -0x1.c85bf9e84d4adp-16, 0x1.ba6df8b926f10p-17,
+                          -0x1.18620af8ad52ep-17, 0x1.975e268eddd34p-17,  -0x1.0460ea1a837b0p-17};
+    const double c23[] = {0x1.1200f695b0dd9p-2,   -0x1.6f0ca9a1c2746p-5,  0x1.646ae6e418adap-7,
+                          -0x1.95b11573d7e2ap-9,  0x1.f7e46161117f4p-11,  -0x1.4a5d12d1b75f0p-12,
+                          0x1.c135f7f491ec2p-14,  -0x1.3957c0bb77c32p-15, 0x1.bd762ba319324p-17,
+                          -0x1.41352f7ea209dp-18, 0x1.d46e5d019522ep-20,  -0x1.58c6ba7a338c4p-21,
+                          0x1.ff01e2a56530ep-23,  -0x1.78327e0f1a573p-24, 0x1.19d8059c25ff3p-25,
+                          -0x1.f9c18cbe3c67cp-27, 0x1.7e707155e5ce5p-28};
     double a = __builtin_fabs(x);
     hc_Pair steps;
     if (!isfinite(x)) return x * x;
     if (x <= 0.0 && rint(x) == x) return hc_inf();
     if (a < 0x1p-60) return -log(a);
     if (x >= 0.5 && x < 1.0)
-        return hc_plus(hc_times(hc_product(x, x - 1.0), hc_poly(x - 0.5, c12)),
+        return hc_plus(hc_times(hc_product(x, x - 1.0), hc_poly_pair(x - 0.5, c0, c12)),
                        hc_minus(hc_log_pair({x, 0.0})))
             .hi;
     if (x >= 1.0 && x < 2.0)
-        return hc_times(hc_product(x - 1.0, x - 2.0), hc_poly(x - 1.5, c12)).hi;
-    if (x >= 2.0 && x < 3.0) return (x - 2.0) * hc_poly(x - 2.5, c23);
+        return hc_times(hc_product(x - 1.0, x - 2.0), hc_poly_pair(x - 1.5, c0, c12)).hi;
+    if (x >= 2.0 && x < 3.0) return hc_times(hc_poly_pair(x - 2.5, c2, c23), x - 2.0).hi;
     if (a > 0x1p60) {
         if (a > 0x1.754d9278b51a8p+1014 || x < 0.0) return hc_inf();
         return hc_times(hc_plus(hc_log_pair({x, 0.0}), -1.0), x).hi;
