@@ -32,3 +32,12 @@ if(TARGET hc::hc_cu)
     hc_test_program(98_cuda_probe cuda/probe.c)
     target_link_libraries(98_cuda_probe PRIVATE hc::hc_cu m)
 endif()
+
+# Errors of the device functions that come with clang's way; the reference is libquadmath, which gcc
+# has on x86.
+if(TARGET hc::hc_cu AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    hc_test_program(test_math cuda/math.c)
+    target_compile_options(test_math PRIVATE -Wno-pedantic -fno-builtin)
+    set_target_properties(test_math PROPERTIES C_EXTENSIONS ON)
+    target_link_libraries(test_math PRIVATE hc::hc_cu quadmath m)
+endif()
