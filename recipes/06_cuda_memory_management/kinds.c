@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/* All kinds of memory in one table: which there are, what each is for, and how long one product took
+ * with it. Each is measured in rounds, and verified in each; a table of medians comes last.
+ */
+#include <cjson/cJSON.h>
+
+#include "product.h"
+
+static const struct Kind {
+    const char *name;
+    Story *run;
+    int needs; /* the attribute of devices that can do it; 0: all can */
+    const char *what_for;
+} kinds[] = {
+    {"pageable", pageable, 0, "simple; what is copied once"},
+    {"pinned", pinned, 0, "what is copied often, or meanwhile"},
+    {"mapped", mapped, CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY, "what is touched once"},
+    {"registered", registered, CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED, "memory of others"},
+    {"managed", managed, CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "pointers in both; parts of much"},
+    {"pitched", pitched, 0, "rows of any length"},
+    {"async", async, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED, "temporaries of a stream"},
+    {"overlapped", overlapped, 0, "copies behind kernels"},
+    {"arrays", arrays, 0, "shape and life time"},
+    {"arguments", arguments, 0, "one call, done once"},
+    {"pool", pool, 0, "temporaries in a loop"},
+};
+enum { KINDS_COUNT = sizeof kinds / sizeof kinds[0] };
+
+/* The columns that are timed: the parts, and upload, kernel and download together. */
+enum { PRODUCT = PARTS, TIMES };
+static const char *const time_keys[TIMES] = {"allocate_ms", "upload_ms",  "kernel_ms",
+                                             "download_ms", "release_ms", "product_ms"};
+static struct Measured {
+    bool done;
+    double ms[TIMES], copied_gbps; /* medians; 0: nothing was copied */
+} measured[KINDS_COUNT];
+
+static bool supports(const Product *p, const struct Kind *kind) {
+    int yes = 1;
+    if (kind->needs)
+        CHECK_CU(cuDeviceGetAttribute(&yes, (CUdevice_attribute)kind->needs, p->device));
+    return yes != 0;
+}
+
+static int measure(const Product *p, size_t i, bool alone, unsigned repeat) {
+    double *ms[TIMES];
+    for (int t = 0; t < TIMES; t++) CHECK_HC(hc_alloc(repeat, sizeof(double), &ms[t]));
+    size_t copied = 0;
+    hc_step(kinds[i].name);
+    for (unsigned round = 0; round < repeat && checked().wrong == 0; round++) {
+        Product copy = *p;
+        copy.tell = alone && round == 0;
+        Laps laps = {.last_ms = hc_now_ms()};
+        kinds[i].run(&copy, &laps);
+        for (int t = 0; t < PARTS; t++) ms[t][round] = laps.ms[t];
+        ms[PRODUCT][round] = laps.side_by_side_ms > 0
+                                 ? laps.side_by_side_ms
+                                 : laps.ms[UPLOAD] + laps.ms[KERNEL] + laps.ms[DOWNLOAD];
+        copied = laps.copied;
+        if (!alone && i > 0) continue;
+        hc_note_time(HC_TIME_UPLOAD, laps.ms[UPLOAD]);
+        hc_note_time(HC_TIME_KERNEL, laps.ms[KERNEL]);
+        hc_note_time(HC_TIME_DOWNLOAD, laps.ms[DOWNLOAD]);
+    }
+    hc_step(NULL);
+    struct Measured *m = &measured[i];
+    for (int t = 0; t < TIMES; t++) {
+        m->ms[t] = hc_stats(ms[t], repeat).median;
+        free(ms[t]);
+    }
+    double copying_ms = m->ms[UPLOAD] + m->ms[DOWNLOAD];
+    m->copied_gbps = copying_ms > 0 ? (double)copied / (copying_ms * 1e6) : 0;
+    m->done = true;
+    return HC_OK;
+}
+
+int measure_kinds(const Product *p, const char *name, unsigned repeat) {
+    bool all = strcmp(name, "all") == 0;
+    cJSON *json = cJSON_AddObjectToObject(hc_results(), "kinds");
+    for (size_t i = 0; i < KINDS_COUNT; i++) {
+        if (!all && strcmp(name, kinds[i].name) != 0) continue;
+        if (!supports(p, &kinds[i])) {
+            if (!all)
+                return hc_set_error(HC_SKIP, 0, NULL, "choose another --kind, or another --device",
+                                    "this device has no memory that is %s", name);
+            hc_say("not here   %s: this device does not support it\n", kinds[i].name);
+            continue;
+        }
+        int status = measure(p, i, !all, repeat);
+        if (status != HC_OK) return status;
+        cJSON *one = cJSON_AddObjectToObject(json, kinds[i].name);
+        for (int t = 0; t < TIMES; t++)
+            cJSON_AddNumberToObject(one, time_keys[t], measured[i].ms[t]);
+        cJSON_AddNumberToObject(one, "copied_gbps", measured[i].copied_gbps);
+    }
+    return HC_OK;
+}
+
+/* A time for people; nothing where nothing was done. */
+static const char *cell(double ms, char text[16]) {
+    if (ms > 0) snprintf(text, 16, "%.3f", ms);
+    else snprintf(text, 16, "-");
+    return text;
+}
+
+void print_kinds(void) {
+    HcTable *table = hc_table_new(
+        "ms, medians|>upload|>kernel|>download|>product|>allocate|>release|>copied GB/s|good for");
+    for (size_t i = 0; i < KINDS_COUNT; i++) {
+        char t[TIMES][16], gbps[16];
+        const struct Measured *m = &measured[i];
+        if (!m->done) continue;
+        snprintf(gbps, sizeof gbps, m->copied_gbps > 0 ? "%.2f" : "-", m->copied_gbps);
+        hc_table_row(table, "%s|%s|%s|%s|%s|%s|%s|%s|%s", kinds[i].name, cell(m->ms[UPLOAD], t[0]),
+                     cell(m->ms[KERNEL], t[1]), cell(m->ms[DOWNLOAD], t[2]),
+                     cell(m->ms[PRODUCT], t[3]), cell(m->ms[ALLOCATE], t[4]),
+                     cell(m->ms[RELEASE], t[5]), gbps, kinds[i].what_for);
+    }
+    hc_table_print(table, stdout, 0);
+    hc_table_free(table);
+}
