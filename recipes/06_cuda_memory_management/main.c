@@ -30,14 +30,15 @@ static const HcOption options[] = {
     HC_CHOICE("kernel", &kernel_name, "naive|tiled", "without or with shared memory"),
     HC_FLAG("leak", &leak, "forget to release one of --kind arrays: see it reported"),
     HC_OPTIONS_END};
-static const HcRecipe recipe = {.name = "06_cuda_memory_management",
-                                .summary = "a matrix product through every kind of memory",
-                                .apis = (const HcApi *const[]){&hc_cu_api, &hc_sim_api, NULL},
-                                .options = options,
-                                .size = {512, 256, 384},
-                                .rank = 3,
-                                .repeat = 5,
-                                .random = true};
+static const HcRecipe recipe = {
+    .name = "06_cuda_memory_management",
+    .summary = "a matrix product through every kind of memory",
+    .apis = (const HcApi *const[]){&hc_cu_api, &hc_sim_api, &hc_host_api, NULL},
+    .options = options,
+    .size = {512, 256, 384},
+    .rank = 3,
+    .repeat = 5,
+    .random = true};
 
 int main(int argc, char **argv) {
     HcArgs args;
