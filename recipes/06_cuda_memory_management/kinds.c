@@ -9,20 +9,22 @@
 static const struct Kind {
     const char *name;
     Story *run;
-    int needs; /* the attribute of devices that can do it; 0: all can */
+    bool on_host; /* takes no memory of the device */
+    int needs;    /* the attribute of devices that can do it; 0: all can */
     const char *what_for;
 } kinds[] = {
-    {"pageable", pageable, 0, "simple; what is copied once"},
-    {"pinned", pinned, 0, "what is copied often, or meanwhile"},
-    {"mapped", mapped, CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY, "what is touched once"},
-    {"registered", registered, CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED, "memory of others"},
-    {"managed", managed, CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "pointers in both; parts of much"},
-    {"pitched", pitched, 0, "rows of any length"},
-    {"async", async, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED, "temporaries of a stream"},
-    {"overlapped", overlapped, 0, "copies behind kernels"},
-    {"arrays", arrays, 0, "shape and life time"},
-    {"arguments", arguments, 0, "one call, done once"},
-    {"pool", pool, 0, "temporaries in a loop"},
+    {"pageable", pageable, false, 0, "what is copied once"},
+    {"pinned", pinned, false, 0, "what is copied often"},
+    {"mapped", mapped, true, CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY, "what is touched once"},
+    {"registered", registered, false, CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED,
+     "memory of others"},
+    {"managed", managed, true, CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "what is used in part"},
+    {"pitched", pitched, false, 0, "rows of any length"},
+    {"async", async, false, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED, "arrays of one stream"},
+    {"overlapped", overlapped, false, 0, "copies behind kernels"},
+    {"arrays", arrays, false, 0, "shape and life time"},
+    {"arguments", arguments, false, 0, "one call, made once"},
+    {"pool", pool, false, 0, "short lives in a loop"},
 };
 enum { KINDS_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -46,6 +48,7 @@ static int measure(const Product *p, size_t i, bool alone, unsigned repeat) {
     double *ms[TIMES];
     for (int t = 0; t < TIMES; t++) CHECK_HC(hc_alloc(repeat, sizeof(double), &ms[t]));
     size_t copied = 0;
+    bool overlap = false;
     hc_step(kinds[i].name);
     for (unsigned round = 0; round < repeat && checked().wrong == 0; round++) {
         Product copy = *p;
@@ -57,10 +60,11 @@ static int measure(const Product *p, size_t i, bool alone, unsigned repeat) {
                                  ? laps.side_by_side_ms
                                  : laps.ms[UPLOAD] + laps.ms[KERNEL] + laps.ms[DOWNLOAD];
         copied = laps.copied;
-        if (!alone && i > 0) continue;
-        hc_note_time(HC_TIME_UPLOAD, laps.ms[UPLOAD]);
+        overlap = laps.side_by_side_ms > 0;
+        if (!alone && i > 0) continue; /* the times of a run are those of plain device memory */
+        if (laps.ms[UPLOAD] > 0) hc_note_time(HC_TIME_UPLOAD, laps.ms[UPLOAD]);
         hc_note_time(HC_TIME_KERNEL, laps.ms[KERNEL]);
-        hc_note_time(HC_TIME_DOWNLOAD, laps.ms[DOWNLOAD]);
+        if (laps.ms[DOWNLOAD] > 0) hc_note_time(HC_TIME_DOWNLOAD, laps.ms[DOWNLOAD]);
     }
     hc_step(NULL);
     struct Measured *m = &measured[i];
@@ -69,9 +73,31 @@ static int measure(const Product *p, size_t i, bool alone, unsigned repeat) {
         free(ms[t]);
     }
     double copying_ms = m->ms[UPLOAD] + m->ms[DOWNLOAD];
-    m->copied_gbps = copying_ms > 0 ? (double)copied / (copying_ms * 1e6) : 0;
+    m->copied_gbps = copying_ms > 0 && !overlap ? (double)copied / (copying_ms * 1e6) : 0;
     m->done = true;
     return HC_OK;
+}
+
+int check_options(const char *kind, bool leak, bool on_host) {
+    if (on_host && (leak || strcmp(kind, "all") != 0))
+        return hc_set_error(HC_USAGE, 0, NULL, "choose a CUDA device: --device sim, --device cuda",
+                            "--device cpu: the host's own memory is of one kind only");
+    if (leak && strcmp(kind, "all") != 0 && strcmp(kind, "arrays") != 0)
+        return hc_set_error(HC_USAGE, 0, NULL, "add --kind arrays",
+                            "--leak: --kind %s makes none of the arrays that could be forgotten",
+                            kind);
+    return HC_OK;
+}
+
+int check_room(const Product *p, const char *kind) {
+    for (size_t i = 0; i < KINDS_COUNT; i++)
+        if (kinds[i].on_host && strcmp(kinds[i].name, kind) == 0) return HC_OK;
+    size_t a, b, c, n;
+    if (__builtin_mul_overflow(p->m, p->k, &a) || __builtin_mul_overflow(p->k, p->n, &b) ||
+        __builtin_mul_overflow(p->m, p->n, &c) || __builtin_add_overflow(a, b, &n) ||
+        __builtin_add_overflow(n, c, &n))
+        n = SIZE_MAX; /* whose size in bytes overflows, which is then said */
+    return hc_cu_check_alloc(n, sizeof(float), 1);
 }
 
 int measure_kinds(const Product *p, const char *name, unsigned repeat) {
@@ -103,9 +129,9 @@ static const char *cell(double ms, char text[16]) {
     return text;
 }
 
-void print_kinds(void) {
+void print_kinds(bool simulated) {
     HcTable *table = hc_table_new(
-        "ms, medians|>upload|>kernel|>download|>product|>allocate|>release|>copied GB/s|good for");
+        "ms, medians|>upload|>kernel|>download|>product|>allocate|>release|>GB/s|good for");
     for (size_t i = 0; i < KINDS_COUNT; i++) {
         char t[TIMES][16], gbps[16];
         const struct Measured *m = &measured[i];
@@ -118,4 +144,7 @@ void print_kinds(void) {
     }
     hc_table_print(table, stdout, 0);
     hc_table_free(table);
+    printf("product: upload, kernel and download; GB/s: bytes copied, by upload and download.\n");
+    if (simulated)
+        printf("These are times of a CPU that plays the device. They say nothing about a GPU's.\n");
 }

@@ -44,21 +44,33 @@ CUresult leaks_given_back(CUresult code, uint64_t address) {
 //> report
 int leaks_check(void) {
     char *list = NULL;
+    char text[48];
     size_t length, bytes = 0;
     FILE *out = open_memstream(&list, &length);
+    size_t left = count;
     for (size_t i = 0; i < count; i++) {
         const Allocation *a = &alive[i];
-        char text[48];
-        bytes += a->bytes;
-        hc_format_bytes(a->bytes, true, text, sizeof text);
-        if (out) fprintf(out, "    %s:%d: %s, %s\n", a->file, a->line, a->call, text);
+        size_t times = 0, sum = 0;
+        for (size_t k = i;
+             k < count;) { /* what the same line took goes into one line of the report */
+            if (alive[k].line != a->line || strcmp(alive[k].file, a->file) != 0) {
+                k++;
+                continue;
+            }
+            times++, sum += alive[k].bytes;
+            if (k == i) k++;
+            else alive[k] = alive[--count];
+        }
+        bytes += sum;
+        hc_format_bytes(sum, true, text, sizeof text);
+        if (out)
+            fprintf(out, "    %s:%d: %s, %zu time%s, %s\n", a->file, a->line, a->call, times,
+                    times == 1 ? "" : "s", text);
     }
     if (out) fclose(out);
-    size_t left = count;
     free(alive);
     alive = NULL, count = room = 0;
     if (left == 0 && !incomplete) return free(list), HC_OK;
-    char text[48];
     hc_set_error(HC_WRONG, (int)left, "LEAK", "give back what each of these lines takes",
                  "%zu allocation%s, %s, never given back%s", left, left == 1 ? "" : "s",
                  hc_format_bytes(bytes, true, text, sizeof text),

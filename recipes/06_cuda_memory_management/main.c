@@ -50,10 +50,26 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_choose_device(&chosen));
     //< device
 
+    bool on_host = strcmp(chosen.api, "cpu") == 0;
+    CHECK_HC(check_options(kind, leak, on_host));
+    Product p = {.m = args.size[0], .k = args.size[1], .n = args.size[2], .leak = leak};
+
+    CUcontext context;
+    if (!on_host) {
+        //> context
+        /* 2. The device's primary context. Memory belongs to it, and ends with it at the latest. */
+        CHECK_CU(cuInit(0));
+        CHECK_CU(cuDeviceGet(&p.device, chosen.index));
+        CHECK_CU(cuDevicePrimaryCtxRetain(&context, p.device));
+        CHECK_CU(cuCtxSetCurrent(context));
+        CHECK_CU(cuStreamCreate(&p.stream, CU_STREAM_DEFAULT));
+        //< context
+        CHECK_HC(check_room(&p, kind)); /* a sentence now is better than error 2 later */
+    }
+
     hc_step("making the input and the reference"); /* shown if it takes long */
     //> input
-    /* 2. Input on the host, and the answer to compare with. */
-    Product p = {.m = args.size[0], .k = args.size[1], .n = args.size[2], .leak = leak};
+    /* 3. Input on the host, and the answer to compare with. */
     CHECK_HC(make_arrays(&p)); /* a, b, c and want, or a sentence if they are too large */
     hc_fill(HC_F32, p.a, p.m * p.k, args.seed, 0);
     hc_fill(HC_F32, p.b, p.k * p.n, args.seed, 1);
@@ -62,22 +78,12 @@ int main(int argc, char **argv) {
     //< input
     hc_step(NULL);
     hc_say("c = a b    %zu x %zu = %zu x %zu times %zu x %zu\n", p.m, p.n, p.m, p.k, p.k, p.n);
-    if (strcmp(chosen.api, "cpu") == 0) { /* no device, no device memory */
+    if (on_host) { /* no device, no device memory */
         multiply_on_host(&p);
         hc_verify("c", hc_compare(HC_F32, p.c, p.want, p.m * p.n, p.tolerance));
         free_arrays(&p);
         return hc_end();
     }
-
-    //> context
-    /* 3. The device's primary context. Memory belongs to it, and ends with it at the latest. */
-    CUcontext context;
-    CHECK_CU(cuInit(0));
-    CHECK_CU(cuDeviceGet(&p.device, chosen.index));
-    CHECK_CU(cuDevicePrimaryCtxRetain(&context, p.device));
-    CHECK_CU(cuCtxSetCurrent(context));
-    CHECK_CU(cuStreamCreate(&p.stream, CU_STREAM_DEFAULT));
-    //< context
 
     //> build
     /* 4. The kernel: from CUDA C to an image that the driver loads. */
@@ -93,9 +99,8 @@ int main(int argc, char **argv) {
 
     if (strcmp(kind, "all") == 0) {
         //> allocate
-        /* 5. Memory on the device. Is there room? The sentence is better than error 2. */
-        CUdeviceptr d_a, d_b, d_c; /* addresses of the device: the host must not follow them */
-        CHECK_HC(hc_cu_check_alloc(p.bytes_a / 4 + p.bytes_b / 4 + p.bytes_c / 4, 4, 1));
+        /* 5. Memory on the device. Its addresses are numbers: the host must not follow them. */
+        CUdeviceptr d_a, d_b, d_c;
         CHECK_CU(cuMemAlloc(&d_a, p.bytes_a));
         CHECK_CU(cuMemAlloc(&d_b, p.bytes_b));
         CHECK_CU(cuMemAlloc(&d_c, p.bytes_c));
@@ -121,7 +126,7 @@ int main(int argc, char **argv) {
     }
     /* 10. The answer first; then the other kinds of memory, each verified, too, and timed. */
     if (checked().wrong == 0) CHECK_HC(measure_kinds(&p, kind, args.repeat));
-    if (checked().wrong == 0) hc_verify("c, by every kind of memory", checked());
+    if (checked().wrong == 0) hc_verify("c, by each kind of memory", checked());
 
     //> release
     /* 11. Release in reverse order; and has every allocation been given back? */
@@ -133,6 +138,6 @@ int main(int argc, char **argv) {
     free(image), free(source);
     free_arrays(&p);
     int code = hc_end();
-    if (code == HC_OK && !args.json && !args.quiet) print_kinds();
+    if (code == HC_OK && !args.json && !args.quiet) print_kinds(strcmp(chosen.api, "sim") == 0);
     return code;
 }

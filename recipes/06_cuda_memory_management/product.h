@@ -68,7 +68,15 @@ void multiply_on_host(const Product *p);
 /* measure_kinds - the product through the kind of memory that name means, or all, repeat times each.
  *   errors  HC_SKIP if the device lacks the one that was asked for */
 int measure_kinds(const Product *p, const char *name, unsigned repeat);
-void print_kinds(void); /* the table of what was measured */
+void print_kinds(bool simulated); /* the table of what was measured */
+
+/* check_options - HC_USAGE for what cannot be: a kind of device memory on the host, and a leak where
+ * no array is made. */
+int check_options(const char *kind, bool leak, bool on_host);
+
+/* check_room - is there device memory for a, b and c, where the kind takes any?
+ *   errors  HC_ERROR with what was asked for, what is free, and what there is in all */
+int check_room(const Product *p, const char *kind);
 
 /* Each file below kinds/ and pycuda/ is one of these. */
 typedef void Story(const Product *p, Laps *laps);
