@@ -10,14 +10,15 @@ if [ "$2" = gpu ]; then
     device=$("$3") || skip "${device#skipped: }"
 fi
 program=$HC_BIN/$1
+size=$(shape "$program" 4099)
 
-run "$program" -n 4099 --repeat 1 --device "$device" --json
+run "$program" -n "$size" --repeat 1 --device "$device" --json
 expect 0
 prints_one_object
 prints '"status":"ok"'
 prints_not '"verified":false'
 [ "$2" != leaks ] || export ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=1"
-run "$program" -n 4099 --repeat 1 --device "$device"
+run "$program" -n "$size" --repeat 1 --device "$device"
 expect 0
 says_nothing
 prints_not "verified   NO"
