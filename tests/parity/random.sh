@@ -26,22 +26,12 @@ mutant)
     ;;
 cuda)
     command -v clang >/dev/null || skip "clang is not installed (Debian: clang)"
-    # What a CUDA compiler would bring along: these words, and a thread's indices from their
-    # registers.
-    cat >"$work/words.h" <<'END'
-#define __global__ __attribute__((global))
-#define __device__ __attribute__((device))
-#define threadIdx Index{unsigned(__nvvm_read_ptx_sreg_tid_x()), 0, 0}
-#define blockIdx Index{unsigned(__nvvm_read_ptx_sreg_ctaid_x()), 0, 0}
-#define blockDim Index{unsigned(__nvvm_read_ptx_sreg_ntid_x()), 0, 0}
-typedef unsigned long size_t;
-struct Index { unsigned x, y, z; };
-END
+    device=$HC_SOURCE/common/cuda/include/hc_cuda_device.h # what other CUDA compilers bring along
     for kernel in "$here/random.cu" "$kernels"/*.cu; do
         name=$(basename "$kernel" .cu)
-        cat "$work/words.h" "$kernels/philox.h" "$kernel" >"$work/$name.cu"
+        cat "$kernels/philox.h" "$kernel" >"$work/$name.cu"
         run clang -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_60 -O2 -S \
-            -Wall -Wextra -Wno-unknown-cuda-version -DT=float "$work/$name.cu" -o "$work/$name.ptx"
+            -Wall -Wextra -Wno-unknown-cuda-version -include "$device" -DT=float "$work/$name.cu" -o "$work/$name.ptx"
         expect 0
         grep -q "^\.visible \.entry " "$work/$name.ptx" || fail "$name.ptx has no kernel"
         ! grep '\.extern' "$work/$name.ptx" || fail "$name.ptx calls something that is not there"
