@@ -33,7 +33,7 @@ void run_cuda(const HcDevice *chosen, const Space *s, Who *who, uint32_t *owner)
     CUmodule module;
     CUfunction kernel;
     CHECK_HC(hc_load_kernel("who_am_i.cu", &source));
-    CHECK_HC(hc_cu_compile(source, "who_am_i.cu", NULL, device, &image));
+    CHECK_HC(hc_cu_compile(source, "who_am_i.cu", "-lineinfo", device, &image));
     CHECK_CU(cuModuleLoadData(&module, image));
     CHECK_CU(cuModuleGetFunction(&kernel, module, "who_am_i"));
 

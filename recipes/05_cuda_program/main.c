@@ -89,13 +89,14 @@ int main(int argc, char **argv) {
     show_matrix("a", a, m, n);
 
     //> build
-    /* 4. The kernel: CUDA C is compiled now, to PTX; the driver makes a module of it. */
+    /* 4. The kernel: CUDA C is compiled now, to PTX, and the driver makes a module of it. With
+     * -lineinfo tools can tell which line of the kernel they speak of. */
     char *source, *ptx;
     CUmodule module;
     CUfunction kernel;
     CHECK_HC(hc_load_kernel("double_matrix.cu", &source));
     if (by_nvrtc) CHECK_HC(compile_by_nvrtc(source, "double_matrix.cu", device, &ptx));
-    else CHECK_HC(hc_cu_compile(source, "double_matrix.cu", NULL, device, &ptx));
+    else CHECK_HC(hc_cu_compile(source, "double_matrix.cu", "-lineinfo", device, &ptx));
     CHECK_CU(cuModuleLoadData(&module, ptx));
     CHECK_CU(cuModuleGetFunction(&kernel, module, "double_matrix"));
     //< build

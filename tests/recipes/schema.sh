@@ -28,7 +28,7 @@ prints_one_object
 
 # A kernel that does not compile, for each kernel file: the recipe may not use it.
 kernel_dir k
-for file in "$work"/k/*.cl "$work"/k/*/*.cl; do echo "this is not OpenCL C" >"$file"; done
+for file in "$work"/k/*.c[lu] "$work"/k/*/*.cl; do echo "this is no kernel" >"$file"; done
 run "$program" -n "$size" --json --kernel-dir "$work/k"
 if [ "$rc" -ne 0 ]; then # 0: the recipe has no kernels
     expect 4
