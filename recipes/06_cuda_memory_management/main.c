@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
     char *source, *image;
     CUmodule module;
     CHECK_HC(hc_load_kernel(file, &source));
-    CHECK_HC(hc_cu_compile(source, file, NULL, p.device, &image));
+    CHECK_HC(hc_cu_compile(source, file, "-lineinfo", p.device, &image));
     CHECK_HC(hc_cu_load(image, &module));
     CHECK_HC(hc_cu_kernel(module, image, tiled ? "matmul_tiled" : "matmul_naive", &p.kernel));
     //< build
