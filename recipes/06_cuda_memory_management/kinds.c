@@ -18,7 +18,7 @@ static const struct Kind {
     {"mapped", mapped, true, CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY, "what is touched once"},
     {"registered", registered, false, CU_DEVICE_ATTRIBUTE_HOST_REGISTER_SUPPORTED,
      "memory of others"},
-    {"managed", managed, true, CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "what is used in part"},
+    {"managed", managed, false, CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY, "what is used in part"},
     {"pitched", pitched, false, 0, "rows of any length"},
     {"async", async, false, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED, "arrays of one stream"},
     {"overlapped", overlapped, false, 0, "copies behind kernels"},

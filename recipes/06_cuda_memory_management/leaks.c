@@ -41,31 +41,29 @@ CUresult leaks_given_back(CUresult code, uint64_t address) {
     return code;
 }
 
+/* Take all that the same line of code took as entry i out of the list: how often, and how much. */
+static Allocation gather(size_t i, size_t *times) {
+    Allocation sum = alive[i];
+    sum.bytes = 0, *times = 0;
+    for (size_t k = i; k < count;) {
+        bool same = alive[k].line == sum.line && strcmp(alive[k].file, sum.file) == 0;
+        if (same) sum.bytes += alive[k].bytes, ++*times, alive[k] = alive[--count];
+        else k++;
+    }
+    return sum;
+}
+
 //> report
 int leaks_check(void) {
-    char *list = NULL;
-    char text[48];
-    size_t length, bytes = 0;
+    char *list = NULL, text[48];
+    size_t length, left = count, bytes = 0, times;
     FILE *out = open_memstream(&list, &length);
-    size_t left = count;
-    for (size_t i = 0; i < count; i++) {
-        const Allocation *a = &alive[i];
-        size_t times = 0, sum = 0;
-        for (size_t k = i;
-             k < count;) { /* what the same line took goes into one line of the report */
-            if (alive[k].line != a->line || strcmp(alive[k].file, a->file) != 0) {
-                k++;
-                continue;
-            }
-            times++, sum += alive[k].bytes;
-            if (k == i) k++;
-            else alive[k] = alive[--count];
-        }
-        bytes += sum;
-        hc_format_bytes(sum, true, text, sizeof text);
-        if (out)
-            fprintf(out, "    %s:%d: %s, %zu time%s, %s\n", a->file, a->line, a->call, times,
-                    times == 1 ? "" : "s", text);
+    while (out && count > 0) {
+        Allocation a = gather(0, &times);
+        hc_format_bytes(a.bytes, true, text, sizeof text);
+        fprintf(out, "    %s:%d: %s, %zu time%s, %s\n", a.file, a.line, a.call, times,
+                times == 1 ? "" : "s", text);
+        bytes += a.bytes;
     }
     if (out) fclose(out);
     free(alive);

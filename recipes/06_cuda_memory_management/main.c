@@ -44,11 +44,9 @@ int main(int argc, char **argv) {
     HcArgs args;
     HC_START(&args, &recipe, argc, argv);
 
-    //> device
     /* 1. A device: a GPU if there is one, else the software device, or what --device says. */
     HcDevice chosen;
     CHECK_HC(hc_choose_device(&chosen));
-    //< device
 
     bool on_host = strcmp(chosen.api, "cpu") == 0;
     CHECK_HC(check_options(kind, leak, on_host));
@@ -68,14 +66,12 @@ int main(int argc, char **argv) {
     }
 
     hc_step("making the input and the reference"); /* shown if it takes long */
-    //> input
     /* 3. Input on the host, and the answer to compare with. */
     CHECK_HC(make_arrays(&p)); /* a, b, c and want, or a sentence if they are too large */
     hc_fill(HC_F32, p.a, p.m * p.k, args.seed, 0);
     hc_fill(HC_F32, p.b, p.k * p.n, args.seed, 1);
     hc_parallel_for(p.m, 0, matrix_product, &p);
     p.tolerance = tolerance(&p);
-    //< input
     hc_step(NULL);
     hc_say("c = a b    %zu x %zu = %zu x %zu times %zu x %zu\n", p.m, p.n, p.m, p.k, p.k, p.n);
     if (on_host) { /* no device, no device memory */

@@ -60,7 +60,6 @@ static size_t call(const Product *p, unsigned grid_x, unsigned grid_y, Argument 
 }
 //< call
 
-//> use
 /* c = a b; c, a and b go in and out as the caller says. A grid has at most 65,535 blocks in y. */
 static size_t multiply(const Product *p, Direction dir_c, Direction dir_a, Direction dir_b) {
     size_t n = p->n, k = p->k, most = (size_t)65535 * TILE, copied = 0;
@@ -96,4 +95,3 @@ void arguments(const Product *p, Laps *laps) {
                hc_format_bytes(lazy, false, all, sizeof all),
                hc_format_bytes(laps->copied, false, needed, sizeof needed));
 }
-//< use
