@@ -34,9 +34,9 @@ static bool verify(const Experiment *e, Run *run, const Backend *device, const D
         const Launch *launch = &run->launch[p][c];
         char name[32];
         if (*only && strcmp(only, point_name(e, p, c, name)) != 0) continue;
-        memset(data->want, 0, launch->n * sizeof *data->want);
+        memset(data->y, 0, launch->n * sizeof *data->y);
         e->reference(launch, data->want, data->x);
-        device->upload(data->x, launch->n); /* and y = 0 */
+        device->upload(data->x, data->y, launch->n);
         device->launch(launch, false);
         device->download(data->y, launch->n);
         add_verdict(&all, hc_compare(HC_U32, data->y, data->want, launch->n, HC_EXACT));
