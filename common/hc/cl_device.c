@@ -10,31 +10,21 @@
 #include <unistd.h>
 
 #include "hc_cl.h"
+#include "internal.h"
 
-static const struct {
-    cl_int code;
-    const char *name, *meaning, *hint;
-} codes[] = {
+static const HcCode codes[] = {
 #define CL_CODE(number, name, meaning, hint) {number, #name, meaning, hint},
 #include "cl_errors.def"
-#undef CL_CODE
-};
+    {HC_CODES_END, "unknown OpenCL error", "the driver returned a code that OpenCL does not define",
+     "see the driver's own documentation"}};
 
-const char *hc_cl_error_name(cl_int code) {
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (codes[i].code == code) return codes[i].name;
-    return "unknown OpenCL error";
-}
+const char *hc_cl_error_name(cl_int code) { return hc_find_code(codes, code)->name; }
 
 int hc_cl_set_error(cl_int code) {
     int status = code == -11 || code == -15 || code == -17 || code == -46 ? HC_BUILD
                  : code == -1 || code == -1001                            ? HC_SKIP
                                                                           : HC_ERROR;
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (codes[i].code == code)
-            return hc_set_error(status, code, codes[i].name, codes[i].hint, "%s", codes[i].meaning);
-    return hc_set_error(status, code, hc_cl_error_name(code), "see the driver's own documentation",
-                        "the driver returned a code that OpenCL does not define");
+    return hc_set_code(status, codes, code);
 }
 
 /* Can folder be made and written? Creates it and its parents, as PoCL itself does. */
@@ -110,7 +100,7 @@ static int list_devices(HcDevice *devices, size_t max, size_t *count) {
                         "an OpenCL platform is installed, but none has a device");
 }
 
-const HcApi hc_cl_api = {"opencl", list_devices};
+const HcApi hc_cl_api = {.name = "opencl", .list = list_devices};
 
 int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) {
     cl_ulong one = 0, all = 0;

@@ -73,19 +73,25 @@ typedef struct HcDevice {
 } HcDevice;
 
 /* An API that a recipe can run on. list() fills at most max devices and sets *count to how many
- * there are in all; having none is HC_SKIP with the reason as the error. */
+ * there are in all; having none is HC_SKIP with the reason as the error. use(), where there is one,
+ * makes this API's driver the one of the process, before one of its devices is taken. */
 typedef struct HcApi {
     const char *name; /* the word in a device SPEC: "opencl" */
     int (*list)(HcDevice *devices, size_t max, size_t *count);
+    int (*use)(void);
 } HcApi;
 
-/* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else a CPU.
- *   SPEC    cpu | opencl | opencl:P[:D] | part of a device's name, as --help has it
+/* The threads of this computer as a device, "cpu", for recipes without OpenCL. */
+extern const HcApi hc_host_api;
+
+/* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else the
+ * first that there is.
+ *   SPEC    cpu | opencl[:P[:D]] | cuda[:N] | sim | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
 
-/* hc_select_device - the same without side effects: choose by spec (NULL: no wish) among the
- * devices of apis (NULL-terminated). For tests and tools. */
+/* hc_select_device - the same without a word or a trace in the report: choose by spec (NULL: no
+ * wish) among the devices of apis (NULL-terminated). For tests and tools. */
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
 /* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the

@@ -20,6 +20,7 @@ typedef struct HcRun {
     const HcRecipe *recipe;
     HcArgs args;
     const char *kernels; /* where the build keeps them; NULL: not known */
+    const char *layers;  /* where it keeps the layers behind --explain, beside cusim's folder */
     const char *layer;   /* what --explain asked the OpenCL loader to load; NULL: nothing */
     bool started, ended;
     bool has_device;
@@ -35,12 +36,24 @@ typedef struct HcRun {
 } HcRun;
 extern HcRun hc_run;
 
+/* An API's error codes in words; the last row, for any other code, is numbered HC_CODES_END.
+ * hc_find_code - a code's row; hc_set_code - make it the last error, and return status. */
+typedef struct HcCode {
+    int code;
+    const char *name, *meaning, *hint;
+} HcCode;
+#define HC_CODES_END INT32_MIN
+const HcCode *hc_find_code(const HcCode *codes, int code);
+int hc_set_code(int status, const HcCode *codes, int code);
+
 /* hc_report_json - the run as one line of JSON, to be freed; NULL if out of memory. */
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line);
 
-/* hc_device_json - a device as the report shows it; owned by the caller. */
+/* hc_device_json - a device as the report shows it; owned by the caller. hc_device_spec - what
+ * --device takes for it, "opencl:0:1", "cuda:0" or "cpu", into buffer, which it returns. */
 struct cJSON *hc_device_json(const HcDevice *device);
+const char *hc_device_spec(const HcDevice *device, char buffer[32]);
 
 /* hc_report_text - what hc_end prints for people. */
 void hc_report_text(FILE *out);

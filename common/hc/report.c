@@ -101,11 +101,10 @@ static cJSON *params(void) {
 struct cJSON *hc_device_json(const HcDevice *d) {
     char spec[32];
     cJSON *device = cJSON_CreateObject();
-    snprintf(spec, sizeof spec, "%s:%d:%d", d->api, d->platform, d->index);
     cJSON_AddStringToObject(device, "api", d->api);
     cJSON_AddStringToObject(device, "name", d->name);
     cJSON_AddStringToObject(device, "platform", d->detail);
-    cJSON_AddStringToObject(device, "spec", spec);
+    cJSON_AddStringToObject(device, "spec", hc_device_spec(d, spec));
     return device;
 }
 

@@ -177,7 +177,7 @@ static int set_environment(const HcArgs *args, const char *layers) {
 
 int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
              int argc, char **argv) {
-    hc_run = (HcRun){.recipe = recipe, .kernels = kernels};
+    hc_run = (HcRun){.recipe = recipe, .kernels = kernels, .layers = layers};
     int status = hc_parse_args(args, recipe, argc, argv);
     hc_run.args = *args;
     if (status != HC_OK) {

@@ -256,7 +256,7 @@ static int list_found(HcDevice *devices, size_t max, size_t *count) {
     for (size_t i = 0; i < found_count && i < max; i++) devices[i] = found[i].device;
     return found_count ? HC_OK : hc_set_error(HC_SKIP, 0, NULL, NULL, "no OpenCL device");
 }
-static const HcApi opencl = {"opencl", list_found};
+static const HcApi opencl = {.name = "opencl", .list = list_found};
 
 static void take_device(char *fields[8], const char *platform, const char *version) {
     if (found_count == MOST) return;

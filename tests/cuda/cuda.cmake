@@ -26,3 +26,9 @@ foreach(version RANGE 14 30)
             COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/clang.sh ${cuda_clang_${version}})
     endif()
 endforeach()
+
+# The forwarders and the choice of a driver.
+if(TARGET hc::hc_cu)
+    hc_test_program(98_cuda_probe cuda/probe.c)
+    target_link_libraries(98_cuda_probe PRIVATE hc::hc_cu m)
+endif()

@@ -26,7 +26,8 @@ static const HcDevice cuda_devices[] = {
 static int list_cuda(HcDevice *devices, size_t max, size_t *count) {
     return list(cuda_devices, 2, cuda_status, devices, max, count);
 }
-static const HcApi cl_api = {"opencl", list_cl}, cuda_api = {"cuda", list_cuda};
+static const HcApi cl_api = {.name = "opencl", .list = list_cl},
+                   cuda_api = {.name = "cuda", .list = list_cuda};
 static const HcApi *const cl_only[] = {&cl_api, NULL};
 static const HcApi *const both[] = {&cl_api, &cuda_api, NULL};
 static HcDevice chosen;
