@@ -66,8 +66,7 @@ static int read_first(const char *const *places, int count, const char *file, ch
     return HC_SKIP;
 }
 
-/* strict: a folder that the user named is the only place. */
-static int find_kernel(const char *file, bool strict, char **text) {
+int hc_find_kernel(const char *file, bool strict, char **text) {
     const char *named[] = {hc_run.args.kernel_dir, getenv("HC_KERNEL_DIR")};
     char *places = NULL, folder[4000], place[4096];
     size_t size;
@@ -98,12 +97,12 @@ static int find_kernel(const char *file, bool strict, char **text) {
 
 int hc_load_kernel(const char *file, char **text) {
     char *kernel = NULL, *random = NULL, *both = NULL;
-    int status = find_kernel(file, true, &kernel);
+    int status = hc_find_kernel(file, true, &kernel);
     if (!kernel || !strstr(kernel, "hc_random_")) {
         *text = kernel;
         return status;
     }
-    status = find_kernel("philox.h", false, &random);
+    status = hc_find_kernel("philox.h", false, &random);
     if (random) {
         size_t room = strlen(random) + strlen(kernel) + strlen(file) + 32;
         status = hc_alloc(room, 1, &both); /* #line: the compiler counts from the reader's line */

@@ -197,6 +197,9 @@ void hc_step(const char *what);
  * ("sum_gbps"), label what people read, unit "GB/s" or "". NaN and infinity become null in JSON. */
 void hc_note_f64(const char *key, const char *label, double value, const char *unit);
 
+/* hc_note_text - the same for a text; another one for the same key takes its place. */
+void hc_note_text(const char *key, const char *label, const char *text);
+
 /* hc_results - the JSON object "results" for a recipe that has more to say than single figures; a
  * cJSON object owned by the run. hc_json_u64 adds an integer exactly (cJSON's own are doubles). */
 struct cJSON *hc_results(void);

@@ -58,6 +58,15 @@ const char *hc_device_spec(const HcDevice *device, char buffer[32]);
 /* hc_report_text - what hc_end prints for people. */
 void hc_report_text(FILE *out);
 
+/* hc_explain_log - a compiler's log, and below it some of the source lines that it names.
+ *   file     only lines about this file count; NULL: all
+ *   returns  a text for hc_set_error_detail; NULL if out of memory */
+char *hc_explain_log(const char *log, const char *source, const char *file);
+
+/* hc_find_kernel - hc_load_kernel without a generator in front. Unless strict, the known places
+ * are tried too after a folder that the user named. */
+int hc_find_kernel(const char *file, bool strict, char **text);
+
 /* hc_finish_stdout - flush stdout; a failed write turns rc into HC_ERROR, in words on stderr. */
 int hc_finish_stdout(int rc);
 

@@ -41,6 +41,17 @@ void hc_note_f64(const char *key, const char *label, double value, const char *u
     add_f64(hc_results(), key, value);
 }
 
+void hc_note_text(const char *key, const char *label, const char *text) {
+    for (size_t i = 0; i < hc_run.note_count; i++)
+        if (strcmp(hc_run.notes[i].label, label) == 0) {
+            hc_run.notes[i] = hc_run.notes[--hc_run.note_count];
+            break;
+        }
+    add_note(label, text);
+    cJSON_DeleteItemFromObject(hc_results(), key);
+    cJSON_AddStringToObject(hc_results(), key, text);
+}
+
 void hc_note_time(HcTime what, double ms) {
     size_t *n = &hc_run.time_count[what], *room = &hc_run.time_room[what];
     if (*n == *room) {
