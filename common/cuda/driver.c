@@ -54,26 +54,36 @@ bool hc_driver_explained(int code, int *status) {
 
 /* ---- Taking a driver ---- */
 
-static int add_layers(void) {
+enum { LAYERS = 8 };
+static HcCudaLayer
+    *layers[LAYERS]; /* from the one next to the driver to the one next to the program */
+static size_t layer_count;
+
+void *hc_driver_layered(const char *symbol, void *function) {
+    for (size_t i = 0; function && i < layer_count; i++) function = layers[i](symbol, function);
+    return function;
+}
+
+static int open_layers(void) {
     const char *list = getenv("HC_CUDA_LAYERS");
     size_t length = list ? strlen(list) : 0;
-    while (length > 0) { /* from the last, next to the driver, to the first */
+    layer_count = 0;
+    while (length > 0 && layer_count < LAYERS) { /* from the last to the first */
         size_t begin = length;
         char path[4096];
         while (begin > 0 && list[begin - 1] != ':') begin--;
         snprintf(path, sizeof path, "%.*s", (int)(length - begin), list + begin);
-        void *library = *path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+        length = begin > 0 ? begin - 1 : 0;
+        if (!*path) continue;
+        void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         union {
             void *symbol;
             HcCudaLayer *layer;
         } found = {library ? dlsym(library, "hc_cuda_layer") : NULL};
-        if (*path && !found.symbol)
+        if (!found.symbol)
             return hc_set_error(HC_ERROR, 0, NULL, "correct or unset HC_CUDA_LAYERS",
                                 "the CUDA layer %s cannot be loaded: %s", path, dlerror());
-        for (int i = 0; *path && i < CALLS; i++)
-            if (calls[i].function)
-                calls[i].function = found.layer(calls[i].symbol, calls[i].function);
-        length = begin > 0 ? begin - 1 : 0;
+        layers[layer_count++] = found.layer;
     }
     return HC_OK;
 }
@@ -93,7 +103,9 @@ static int take(HcDriver wanted, void *library) {
     if (!calls[CALL_cuInit].function || !calls[CALL_cuDeviceGetCount].function)
         return hc_set_error(HC_ERROR, 0, NULL, "see what LD_LIBRARY_PATH names",
                             "the libcuda.so.1 that was found is no CUDA driver");
-    if ((status = add_layers()) != HC_OK) return status;
+    if ((status = open_layers()) != HC_OK) return status;
+    for (int i = 0; i < CALLS; i++)
+        calls[i].function = hc_driver_layered(calls[i].symbol, calls[i].function);
     atomic_store(&driver, (int)wanted); /* from here on the forwarders work */
     CUresult code = cuInit(0);
     if (code == CUDA_SUCCESS) code = cuDeviceGetCount(&count);

@@ -32,4 +32,8 @@ bool hc_driver_explained(int code, int *status);
  * the program shall call instead: next, or a function of its own with the same arguments. */
 typedef void *HcCudaLayer(const char *symbol, void *next);
 
+/* hc_driver_layered - function, with the layers of this process before it. NVRTC's calls go through
+ * the same ones. */
+void *hc_driver_layered(const char *symbol, void *function);
+
 #endif

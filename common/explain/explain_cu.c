@@ -35,7 +35,7 @@ static struct {
 static const char *question(int number) {
     switch (number) {
         // clang-format off
-#define D(x) case CU_DEVICE_ATTRIBUTE_##x: return "CU_DEVICE_ATTRIBUTE_" #x;
+#define D(x) case CU_DEVICE_ATTRIBUTE_##x: return #x;
 #include "explain_cu_names.def"
     // clang-format on
     default: return hc_text("attribute %d", number);

@@ -34,17 +34,20 @@ static CUresult ask_free_memory(CUdevice handle, size_t *free_bytes) {
 }
 //< memory
 
+static void ask_attribute(Device *device, int what) {
+    Answer *answer = &device->answers[what];
+    answer->code = cuDeviceGetAttribute(&answer->value, (CUdevice_attribute)what, device->handle);
+}
+
 static void ask(Device *device) {
     CUuuid uuid;
     //> attributes
     /* 4. One call for all attributes. A driver that does not know one says so by its code, and a
      * question that fails is part of the report, not its end. */
-    for (int what = 1; what < RAW; what++) {
-        Answer *answer = &device->answers[what];
-        answer->code =
-            cuDeviceGetAttribute(&answer->value, (CUdevice_attribute)what, device->handle);
-    }
+    for (size_t i = 0; i < attribute_count; i++)
+        if (attributes[i].kind != KIND_HEADING) ask_attribute(device, attributes[i].what);
     //< attributes
+    for (int what = 1; raw && what < RAW; what++) ask_attribute(device, what);
     device->pci_code = cuDeviceGetPCIBusId(device->pci, sizeof device->pci, device->handle);
     device->uuid_code = cuDeviceGetUuid(&uuid, device->handle);
     if (device->uuid_code == CUDA_SUCCESS) { /* as nvidia-smi and CUDA_VISIBLE_DEVICES have it */
