@@ -21,7 +21,6 @@
 #include "internal.h"
 
 static const char library_name[] = "libcuda.so.1";
-static const char take_sim[] = "install NVIDIA's driver, or take the software device: --device sim";
 
 static bool is_cusim(void *library) { return library && dlsym(library, "cusim_version"); }
 
@@ -40,11 +39,9 @@ static int open_real(bool other, void **library) {
                                 "%s is cusim in this process, not a GPU's driver", library_name);
         if (*library) return HC_OK;
         if (!strstr(reason, "No such file") || strncmp(reason, places[i], strlen(places[i])) != 0)
-            return hc_set_error(HC_ERROR, 0, NULL, "install the driver again; --device sim works",
-                                "the CUDA driver is there, but cannot be loaded: %s", reason);
+            return hc_driver_unloadable(reason);
     }
-    return hc_set_error(HC_SKIP, 0, NULL, take_sim, "no CUDA driver here: %s was not found",
-                        library_name);
+    return hc_driver_absent();
 }
 
 static void *open_cusim(const char *path) {

@@ -112,7 +112,7 @@ static int take(HcDriver wanted, void *library) {
     if (code == CUDA_SUCCESS && count == 0) code = CUDA_ERROR_NO_DEVICE;
     if (code != CUDA_SUCCESS) {
         atomic_store(&driver, HC_DRIVER_NONE);
-        return hc_cu_set_error(code);
+        return wanted == HC_DRIVER_REAL ? hc_driver_fails((int)code) : hc_cu_set_error(code);
     }
     if (!registered) registered = pthread_atfork(NULL, NULL, in_child) == 0;
     return HC_OK;

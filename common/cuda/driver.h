@@ -26,6 +26,13 @@ int hc_driver_open(HcDriver wanted, bool other, void **library);
  * left the reason as the error? *status: the exit code to go with it. */
 bool hc_driver_explained(int code, int *status);
 
+/* Why the real driver cannot be had, by what this machine shows, with the remedy: its library was
+ * not found (absent), was found but not loaded (reason is the loader's), or cuInit gave a code.
+ *   returns  the exit code; the reason is the last error */
+int hc_driver_absent(void);
+int hc_driver_unloadable(const char *reason);
+int hc_driver_fails(int code);
+
 /* A layer between the program and the driver, as OpenCL's loader has them: a library named in
  * HC_CUDA_LAYERS (several split by ':'; the first is called first) that exports hc_cuda_layer. For each call
  * of the table, it gets the symbol ("cuMemAlloc_v2") and the function behind it, and returns what

@@ -76,8 +76,11 @@ const char *derived_text(const Derived *figure, char text[TEXT]) {
 
 void show_head(const Machine *machine) {
     char text[TEXT];
-    printf("driver     CUDA %s%s\n", version_text(machine->driver_version, text),
-           machine->software ? ", by cusim, the software device" : "");
+    printf("driver     CUDA %s%s%s\n", version_text(machine->driver_version, text),
+           machine->software ? ", by cusim, the software device" : "",
+           machine->driver_version < 12000
+               ? ", older than the 12.0 that these recipes are written for"
+               : "");
     if (*machine->nvrtc) printf("NVRTC      %s\n", machine->nvrtc);
     else printf("NVRTC      none: %s\n", machine->no_nvrtc);
     printf("devices    %d\n", machine->count);

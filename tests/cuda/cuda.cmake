@@ -32,3 +32,8 @@ if(TARGET hc::hc_cu)
     hc_test_program(98_cuda_probe cuda/probe.c)
     target_link_libraries(98_cuda_probe PRIVATE hc::hc_cu m)
 endif()
+
+# Why there is no GPU, by a driver made for tests.
+if("04_cuda_device_query" IN_LIST recipes)
+    hc_test(cuda.absent COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/absent.sh ${bin}/04_cuda_device_query)
+endif()
