@@ -31,7 +31,6 @@ static cJSON *constant(const Attribute *attribute, int value) {
     return is_set ? array : cJSON_CreateNumber(value);
 }
 
-//> json_states
 /* A value, null, "not supported" or {"error": CODE, "name": "..."}. */
 static cJSON *answer_json(const Attribute *attribute, const Answer *answer) {
     const char *why;
@@ -45,7 +44,6 @@ static cJSON *answer_json(const Attribute *attribute, const Answer *answer) {
     if (attribute->kind >= KIND_MODE) return constant(attribute, answer->value);
     return cJSON_CreateNumber(answer->value);
 }
-//< json_states
 
 static void add_bytes(cJSON *object, const char *key, CUresult code, size_t bytes) {
     if (code == CUDA_SUCCESS) hc_json_u64(object, key, bytes);

@@ -33,7 +33,12 @@ if(TARGET hc::hc_cu)
     target_link_libraries(98_cuda_probe PRIVATE hc::hc_cu m)
 endif()
 
-# Why there is no GPU, by a driver made for tests.
+# A driver made for tests: libcuda.so.1 in a folder that LD_LIBRARY_PATH can name. Why there is no GPU.
+add_library(test_fake_driver SHARED cuda/fake_driver.c)
+hc_compile_options(test_fake_driver)
+target_include_directories(test_fake_driver PRIVATE ${cuda_include})
+set_target_properties(test_fake_driver PROPERTIES OUTPUT_NAME cuda SUFFIX .so.1
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fake)
 if("04_cuda_device_query" IN_LIST recipes)
     hc_test(cuda.absent COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/absent.sh ${bin}/04_cuda_device_query)
 endif()

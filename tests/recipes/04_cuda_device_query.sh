@@ -7,10 +7,8 @@
 . "$(dirname "$0")/../lib.sh"
 program=$1
 unset HC_CUDA_LAYERS HC_CUSIM_DIR CUSIM_DEVICES CUSIM_CC CUDA_VISIBLE_DEVICES LD_LIBRARY_PATH
+fake=$HC_BUILD/tests/fake
 
-mkdir "$work/lib"
-"$CC" -std=c11 -shared -fPIC -I "$HC_SOURCE/common/cuda/include" -o "$work/lib/libcuda.so.1" \
-    "$HC_SOURCE/tests/cuda/fake_driver.c" || exit 1
 # gpu [VARIABLE=VALUE ...] [-- ARGUMENTS] - the program with that driver.
 gpu() {
     variables=
@@ -20,7 +18,7 @@ gpu() {
     done
     [ $# -eq 0 ] || shift
     # shellcheck disable=SC2086 # words
-    run env LD_LIBRARY_PATH="$work/lib" $variables "$program" "$@"
+    run env LD_LIBRARY_PATH="$fake" $variables "$program" "$@"
 }
 # row LABEL TEXT - the tree or the table has that line; both are extended regular expressions.
 row() { grep -qE -- "^[ |\`-]*$1  +$2\$" "$work/out" || fail "no row: $1  $2"; }
@@ -115,7 +113,7 @@ prints 'cuda:1  Fake GPU B'
 grep -qE '^    cuda:0 +- +yes$' "$work/out" || fail "cuda:0 may use the memory of cuda:1"
 grep -qE '^    cuda:1 +no +-$' "$work/out" || fail "cuda:1 may not use that of cuda:0"
 for device in cuda:1 'gpu b'; do
-    run env LD_LIBRARY_PATH="$work/lib" FAKE_DEVICES=2 "$program" --device "$device"
+    run env LD_LIBRARY_PATH="$fake" FAKE_DEVICES=2 "$program" --device "$device"
     expect 0
     prints 'device     cuda:1  Fake GPU B'
     prints_not 'cuda:0'
@@ -209,7 +207,7 @@ expect 2
 run "$program" --quiet
 expect 0
 prints_nothing
-run env LD_LIBRARY_PATH="$work/lib" FAKE_INIT=100 HC_CUSIM_DIR=/nonexistent "$program" --json
+run env LD_LIBRARY_PATH="$fake" FAKE_INIT=100 HC_CUSIM_DIR=/nonexistent "$program" --json
 expect 77
 prints_one_object
 prints '"status":"skip"'
