@@ -3,6 +3,10 @@
 #   .pocl       a small run on the CPU must verify
 #   .gpu        the same on a GPU, skipped where there is none
 #   .oclgrind   the same in the simulator, in three passes, without a word from its checkers
+#   .sim        on cusim, the software CUDA device, and again with its checks, without a word
+#   .gpu        the same on an NVIDIA GPU, skipped where there is none; .gpu_cuda for a recipe that
+#               has OpenCL, too
+#   .c          by the host alone, for a recipe that has no OpenCL to be the CPU and does compute
 #   .leaks      in the AddressSanitizer build: the same releases all that it took
 #   .schema     --json is valid for success and for errors
 #   .behaviour  its own script tests/recipes/NAME.sh, called with the program and the layer that
@@ -24,7 +28,19 @@ foreach(recipe IN LISTS recipes)
         hc_test(recipe.${recipe}.gpu ALL_DEVICES LABELS gpu
             COMMAND sh ${here}/verified.sh ${recipe} gpu $<TARGET_FILE:find_gpu>)
         hc_test(recipe.${recipe}.oclgrind
-            COMMAND sh ${here}/oclgrind.sh ${bin}/${recipe} -n 1000 --repeat 1)
+            COMMAND sh ${here}/oclgrind.sh ${bin}/${recipe} -n 1000 --repeat 1 --device opencl)
+    endif()
+    if("CUDA" IN_LIST apis)
+        hc_test(recipe.${recipe}.sim COMMAND sh ${here}/verified.sh ${recipe} sim)
+        set(gpu gpu)
+        if("OpenCL" IN_LIST apis)
+            set(gpu gpu_cuda)
+        endif()
+        hc_test(recipe.${recipe}.${gpu} ALL_DEVICES LABELS gpu
+            COMMAND sh ${here}/verified.sh ${recipe} cuda)
+    endif()
+    if(apis AND NOT "OpenCL" IN_LIST apis)
+        hc_test(recipe.${recipe}.c COMMAND sh ${here}/verified.sh ${recipe} host)
     endif()
     set(layer "")
     string(SUBSTRING ${recipe} 0 2 number)
@@ -43,4 +59,10 @@ if("08_opencl_application" IN_LIST recipes)
     foreach(case bounds race uninitialised usage fixed)
         hc_test(oclgrind.selftest.${case} COMMAND sh ${here}/oclgrind_selftest.sh ${case})
     endforeach()
+endif()
+
+# The runtime API's version of recipe 5, by nvcc: compiled, and run on a GPU.
+if("05_cuda_program" IN_LIST recipes)
+    hc_test(recipe.05_runtime_api.compiles COMMAND sh ${here}/05_runtime_api.sh compiles)
+    hc_test(recipe.05_runtime_api.gpu ALL_DEVICES LABELS gpu COMMAND sh ${here}/05_runtime_api.sh runs)
 endif()
