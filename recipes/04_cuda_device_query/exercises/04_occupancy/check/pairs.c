@@ -7,7 +7,7 @@
  *       prints {"wrong": K, "first": I, "text": "..."}
  *
  * The devices are those of six generations. Kernels are drawn so that each resource is the scarce one in
- * some pairs. A block that is too large stands at one place only, which the longest list alone reaches.
+ * some pairs. A block that is too large stands at one place of one list.
  * The reference counts blocks up one by one until something is used up, where a solution divides. The
  * input file is not trusted: the program could have written to it, so the pairs are made anew.
  */
@@ -22,7 +22,10 @@ typedef struct Pair {
     int32_t threads, registers, shared;
 } Pair;
 
-enum { TOO_LARGE = 3000 }; /* the pair whose block has too many threads */
+enum {
+    TOO_LARGE = 1500,
+    LIST = 2000
+}; /* the pair whose block has too many threads, and its list */
 
 static const Pair devices[] = {
     {32, 2048, 32, 65536, 256, 65536, 0, 256, 1024, 49152, 0, 0, 0},       /* 6.0 */
@@ -32,7 +35,7 @@ static const Pair devices[] = {
     {32, 1536, 16, 65536, 256, 102400, 1024, 128, 1024, 101376, 0, 0, 0},  /* 8.6 */
     {32, 2048, 32, 65536, 256, 233472, 1024, 128, 1024, 232448, 0, 0, 0}}; /* 9.0 */
 
-static Pair make_pair(uint64_t seed, uint64_t i) {
+static Pair make_pair(uint64_t n, uint64_t seed, uint64_t i) {
     uint32_t r[5];
     for (uint32_t k = 0; k < 5; k++) r[k] = hc_random_u32(seed, k, i);
     Pair p = devices[r[0] % (sizeof devices / sizeof devices[0])];
@@ -41,7 +44,7 @@ static Pair make_pair(uint64_t seed, uint64_t i) {
     if (r[2] % 3 == 0) p.registers = (int32_t)(1 + r[2] % 32); /* else they always are the limit */
     p.shared = r[3] % 2 ? 0 : (int32_t)(r[4] % 40000);
     if (r[3] % 17 == 0) p.shared = (int32_t)(r[4] % 240000); /* may be more than is allowed */
-    if (i == TOO_LARGE) p.threads = 1025, p.registers = 16, p.shared = 0;
+    if (i == TOO_LARGE && n == LIST) p.threads = 1025, p.registers = 16, p.shared = 0;
     return p;
 }
 
@@ -69,7 +72,7 @@ static int make(uint64_t n, uint64_t seed, const char *path) {
     FILE *out = fopen(path, "wb");
     bool bad = !out;
     for (uint64_t i = 0; i < n && !bad; i++) {
-        Pair pair = make_pair(seed, i);
+        Pair pair = make_pair(n, seed, i);
         bad = fwrite(&pair, sizeof pair, 1, out) != 1;
     }
     if (out) bad = fclose(out) != 0 || bad;
@@ -91,7 +94,7 @@ static int compare(uint64_t n, uint64_t seed, const char *path) {
     uint64_t wrong = 0, first = 0, large = 0, part = 0, shared = 0, forbidden = 0, have = 0;
     int32_t got = 0, first_got = 0;
     for (; in && fread(&got, sizeof got, 1, in) == 1; have++) {
-        Pair p = make_pair(seed, have);
+        Pair p = make_pair(n, seed, have);
         int32_t want = count_blocks(&p);
         if (have >= n || got == want) continue;
         if (wrong++ == 0) first = have, first_got = got;
@@ -109,7 +112,7 @@ static int compare(uint64_t n, uint64_t seed, const char *path) {
     }
     printf("{\"wrong\": %" PRIu64 ", \"first\": %" PRIu64 ", \"text\": \"", wrong, first);
     if (wrong) {
-        Pair p = make_pair(seed, first);
+        Pair p = make_pair(n, seed, first);
         printf(
             "%" PRIu64 " of %" PRIu64 " answers are wrong. The first: %d threads, %d registers, "
             "%d bytes of shared memory, on a multiprocessor with %d threads, %d blocks, %d bytes: "
