@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The view for programs: the same table as JSON. Integers stay integers, constants go by their
  * names in the API, so nothing has to be parsed back out of words:
- *   jq '.results.devices[].memory.l2_cache_size_bytes'
+ *   jq '.results.devices[].device_memory.l2_cache_size_bytes'
  */
 #include <cjson/cJSON.h>
 #include <math.h>
