@@ -33,23 +33,35 @@ if(TARGET hc::hc_cu)
     target_link_libraries(98_cuda_probe PRIVATE hc::hc_cu m)
 endif()
 
-# A driver made for tests: libcuda.so.1 in a folder that LD_LIBRARY_PATH can name. Why there is no GPU.
-add_library(test_fake_driver SHARED cuda/fake_driver.c)
-hc_compile_options(test_fake_driver)
-target_include_directories(test_fake_driver PRIVATE ${cuda_include})
-set_target_properties(test_fake_driver PROPERTIES OUTPUT_NAME cuda SUFFIX .so.1
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fake)
-if("04_cuda_device_query" IN_LIST recipes)
-    hc_test(cuda.absent COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/absent.sh ${bin}/04_cuda_device_query)
+# Errors of the device functions that come with clang's way; the reference is libquadmath, which gcc
+# has on x86.
+if(TARGET hc::hc_cu AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    hc_test_program(test_math cuda/math.c)
+    target_compile_options(test_math PRIVATE -Wno-pedantic -fno-builtin)
+    set_target_properties(test_math PROPERTIES C_EXTENSIONS ON)
+    target_link_libraries(test_math PRIVATE hc::hc_cu quadmath m)
 endif()
 
-# The layer behind --explain.
-if(TARGET hc_explain_cu AND TARGET cusim)
-    hc_test_program(test_explain_cu explain/cuda/calls.c)
-    target_link_libraries(test_explain_cu PRIVATE hc::hc_cu)
-    add_library(test_explain_apart MODULE explain/cuda/apart.c)
-    hc_compile_options(test_explain_apart)
-    target_include_directories(test_explain_apart PRIVATE ${cuda_include})
-    set_target_properties(test_explain_apart PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${lib})
-    hc_test(explain.cuda COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/explain/cuda/calls.sh)
+# hc_cu_compile, and the PTX that is kept for machines without a compiler.
+if(TARGET hc::hc_cu)
+    hc_test_program(test_compile cuda/compile.c)
+    target_link_libraries(test_compile PRIVATE hc::hc_cu)
+    add_library(old_nvrtc MODULE cuda/old_nvrtc.c)
+    hc_compile_options(old_nvrtc)
+    target_include_directories(old_nvrtc PRIVATE ${cuda_include})
+    set_target_properties(old_nvrtc PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/bin)
+    foreach(case way_nvrtc way_clang way_ptx missing old_driver architecture cache)
+        hc_test(cuda.compile.${case} LABELS unit COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh ${case}
+            $<TARGET_FILE:test_compile> $<TARGET_FILE:old_nvrtc>)
+    endforeach()
+endif()
+hc_test(cuda.kernels.ptx LABELS unit COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/kept_kernels.sh)
+add_custom_target(ptx COMMAND sh ${cookbook}/common/cuda/ptx.sh --update VERBATIM)
+if(TARGET test_math)
+    hc_test(cuda.math LABELS unit TIMEOUT 120 ENVIRONMENT HC_CUDA_COMPILER=set:clang
+        COMMAND test_math --device sim)
+    hc_test(cuda.math.long SLOW LABELS unit ENVIRONMENT HC_CUDA_COMPILER=set:clang
+        COMMAND test_math --device sim -n 200000 --seed 2)
+    hc_test(cuda.math.spoilt LABELS unit
+        COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh math_spoilt $<TARGET_FILE:test_math>)
 endif()
