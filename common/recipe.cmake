@@ -46,11 +46,7 @@ function(hc_add_recipe name)
             if(NOT TARGET ${library})
                 list(REMOVE_ITEM arg_APIS ${word})
                 list(GET api 2 without)
-<<<<<<< HEAD
-                string(APPEND apis " (here without ${word})")
-=======
                 string(APPEND apis "; here without ${word}")
->>>>>>> w/compile
             endif()
         endforeach()
     endif()
