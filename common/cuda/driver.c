@@ -29,7 +29,8 @@ static int start(void) {
     CUresult code = cuInit(0);
     if (code == CUDA_SUCCESS) code = cuDeviceGetCount(&count);
     if (code == CUDA_SUCCESS && count == 0) code = CUDA_ERROR_NO_DEVICE;
-    return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
+    if (code == CUDA_SUCCESS) return HC_OK;
+    return hc_driver_is(DRIVER_REAL) ? hc_driver_fails((int)code) : hc_cu_set_error(code);
 }
 
 static bool is_cusim(void *library) { return dlsym(library, "cusim_version") != NULL; }
@@ -64,12 +65,9 @@ static int open_real(void **library) {
         if (*library) return HC_OK;
         const char *reason = dlerror();
         if (!strstr(reason, "No such file") || strncmp(reason, places[i], strlen(places[i])) != 0)
-            return hc_set_error(HC_ERROR, 0, NULL, "install the driver again; --device sim works",
-                                "the CUDA driver is there, but cannot be loaded: %s", reason);
+            return hc_driver_unloadable(reason);
     }
-    return hc_set_error(HC_SKIP, 0, NULL,
-                        "install NVIDIA's driver, or take the software device: --device sim",
-                        "no CUDA driver here: %s was not found", library_name);
+    return hc_driver_absent();
 }
 
 static void *open_cusim(const char *path) {
@@ -151,9 +149,20 @@ void hc_driver_forget(void) {
 
 static void in_child(void) { atomic_store(&driver, DRIVER_OF_PARENT); }
 
-static int add_layers(void) {
+enum { LAYERS = 8 };
+static HcCudaLayer *layers[LAYERS]; /* from the one next to the driver */
+static size_t layer_count;
+
+void *hc_driver_layered(const char *symbol, void *function) {
+    for (size_t i = 0; function && i < layer_count; i++) function = layers[i](symbol, function);
+    return function;
+}
+
+static int open_layers(void) {
     const char *list = getenv("HC_CUDA_LAYERS");
-    for (size_t length; list && *list; list += length + (list[length] == ':')) {
+    layer_count = 0;
+    for (size_t length; list && *list && layer_count < LAYERS;
+         list += length + (list[length] == ':')) {
         char path[4096];
         length = strcspn(list, ":");
         snprintf(path, sizeof path, "%.*s", (int)length, list);
@@ -165,9 +174,7 @@ static int add_layers(void) {
         if (!found.symbol)
             return hc_set_error(HC_ERROR, 0, NULL, "correct or unset HC_CUDA_LAYERS",
                                 "the CUDA layer '%s' cannot be loaded: %s", path, dlerror());
-        for (int i = 0; i < CALLS; i++)
-            if (calls[i].function)
-                calls[i].function = found.layer(calls[i].symbol, calls[i].function);
+        layers[layer_count++] = found.layer;
     }
     return HC_OK;
 }
@@ -185,8 +192,9 @@ static int use(HcDriver wanted) {
                                                  : "its parent's, which works there only");
     status = wanted == DRIVER_REAL ? open_real(&library) : open_sim(&library);
     if (status != HC_OK) return status;
-    for (int i = 0; i < CALLS; i++) calls[i].function = dlsym(library, calls[i].symbol);
-    if ((status = add_layers()) != HC_OK) return status;
+    if ((status = open_layers()) != HC_OK) return status;
+    for (int i = 0; i < CALLS; i++)
+        calls[i].function = hc_driver_layered(calls[i].symbol, dlsym(library, calls[i].symbol));
     if (!registered) registered = pthread_atfork(NULL, NULL, in_child) == 0;
     atomic_store(&driver, (int)wanted); /* from here on the forwarders work */
     if ((status = start()) != HC_OK) atomic_store(&driver, DRIVER_NONE);
