@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_alloc(n, sizeof(uint32_t), &data.want));
     hc_fill(HC_U32, data.x, n, args.seed, 0);
     if (n > 0) device->upload(data.x, n);
-    hc_say("n          %zu numbers, %zu asked for\n", n, args.size[0]);
+    hc_say("n          %zu numbers%s\n", n, n > args.size[0] ? ", a multiple of every stride" : "");
 
     /* 3. All answers first. */
     for (unsigned i = 0; i < EXPERIMENTS && n > 0; i++) {
