@@ -131,7 +131,7 @@ enum {
 };
 static struct {
     const char *symbol;
-    void *function; /* NULL: this driver does not have it */
+    HcCudaFunction *function; /* NULL: this driver does not have it */
 } calls[CALLS] = {
 #define HC_CU(name, suffix, since, parameters, arguments) {#name #suffix, NULL},
 #define HC_CU_OTHER HC_CU
@@ -149,6 +149,13 @@ void hc_driver_forget(void) {
     atomic_store(&driver, DRIVER_NONE);
 }
 
+static HcCudaFunction *look_up(void *library, const char *symbol) {
+    void *address = dlsym(library, symbol);
+    HcCudaFunction *function;
+    memcpy(&function, &address, sizeof function); /* C has no cast between the two */
+    return function;
+}
+
 static void in_child(void) { atomic_store(&driver, DRIVER_OF_PARENT); }
 
 static int add_layers(void) {
@@ -158,16 +165,12 @@ static int add_layers(void) {
         length = strcspn(list, ":");
         snprintf(path, sizeof path, "%.*s", (int)length, list);
         void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        union {
-            void *symbol;
-            HcCudaLayer *layer;
-        } found = {library ? dlsym(library, "hc_cuda_layer") : NULL};
-        if (!found.symbol)
+        HcCudaLayer *layer = library ? (HcCudaLayer *)look_up(library, "hc_cuda_layer") : NULL;
+        if (!layer)
             return hc_set_error(HC_ERROR, 0, NULL, "correct or unset HC_CUDA_LAYERS",
                                 "the CUDA layer '%s' cannot be loaded: %s", path, dlerror());
         for (int i = 0; i < CALLS; i++)
-            if (calls[i].function)
-                calls[i].function = found.layer(calls[i].symbol, calls[i].function);
+            if (calls[i].function) calls[i].function = layer(calls[i].symbol, calls[i].function);
     }
     return HC_OK;
 }
@@ -185,7 +188,7 @@ static int use(HcDriver wanted) {
                                                  : "its parent's, which works there only");
     status = wanted == DRIVER_REAL ? open_real(&library) : open_sim(&library);
     if (status != HC_OK) return status;
-    for (int i = 0; i < CALLS; i++) calls[i].function = dlsym(library, calls[i].symbol);
+    for (int i = 0; i < CALLS; i++) calls[i].function = look_up(library, calls[i].symbol);
     if ((status = add_layers()) != HC_OK) return status;
     if (!registered) registered = pthread_atfork(NULL, NULL, in_child) == 0;
     atomic_store(&driver, (int)wanted); /* from here on the forwarders work */
@@ -214,7 +217,7 @@ bool hc_driver_explained(int code, int *status) {
 }
 
 /* The function behind call number i; NULL with the reason in why and as the last error. */
-static void *find(int i) {
+static HcCudaFunction *find(int i) {
     int now = atomic_load_explicit(&driver, memory_order_acquire), version = 0;
     why = CUDA_SUCCESS;
     if (now == DRIVER_NONE && (why_status = hc_driver_use(DRIVER_NONE)) != HC_OK) {
@@ -240,11 +243,8 @@ static void *find(int i) {
 /* Hidden, so that a library which is opened later finds the driver's own and not these. */
 #define HC_CU(name, suffix, since, parameters, arguments)                                          \
     __attribute__((visibility("hidden"))) CUresult name##suffix parameters {                       \
-        union {                                                                                    \
-            void *symbol;                                                                          \
-            CUresult(*function) parameters;                                                        \
-        } call = {find(CALL_##name##suffix)};                                                      \
-        return call.symbol ? call.function arguments : why;                                        \
+        HcCudaFunction *found_ = find(CALL_##name##suffix);                                        \
+        return found_ ? ((CUresult(*) parameters)found_)arguments : why;                           \
     }
 #define HC_CU_OTHER HC_CU
 #include <hc_cuda_api.def>

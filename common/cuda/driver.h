@@ -23,6 +23,7 @@ bool hc_driver_explained(int code, int *status);
  * function as hc_cuda_layer. It gets each call's symbol ("cuMemAlloc_v2") and function, and returns
  * what is to be called instead: next itself, or its own with the same arguments. HC_CUDA_LAYERS
  * names libraries, split by ':', the one next to the driver first. */
-typedef void *HcCudaLayer(const char *symbol, void *next);
+typedef void HcCudaFunction(void); /* any call, cast to its own type before it is made */
+typedef HcCudaFunction *HcCudaLayer(const char *symbol, HcCudaFunction *next);
 
 #endif
