@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "compile.h"
+#include "driver.h"
 #include "hc_files.h"
 
 static const struct {
@@ -61,21 +62,19 @@ static int split(char *text, char ***options, size_t *count) {
 /* What the device can run. */
 static int ask_device(HcJob *job, CUdevice device) {
     int major = 0, minor = 0;
-    char name[256] = "";
     CUresult code =
         cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
     if (code == CUDA_SUCCESS)
         code = cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
-    if (code == CUDA_SUCCESS) code = cuDeviceGetName(name, sizeof name, device);
     if (code == CUDA_SUCCESS) code = cuDriverGetVersion(&job->driver);
     job->arch = 10 * major + minor;
-    job->simulated = strncmp(name, "cusim", 5) == 0;
+    job->simulated = hc_driver_is(DRIVER_SIM);
     return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
 }
 
 static int compile(HcJob *job, const char *options) {
     const char *only = getenv("HC_CUDA_COMPILER");
-    char reasons[1000] = "";
+    char reasons[4096] = "";
     bool known = false;
     if (only && !*only) only = NULL;
     for (int i = 0; i < WAYS; i++) {

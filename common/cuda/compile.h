@@ -19,6 +19,7 @@ typedef struct HcJob {
     char program[4096];   /* clang's path */
     const char *args[96]; /* clang's arguments, or NVRTC's */
     char *text;           /* what clang reads: its device header, and the source behind it */
+    size_t text_size;
     char *log;            /* after HC_BUILD */
     char *image;
     size_t size;

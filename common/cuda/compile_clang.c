@@ -134,13 +134,19 @@ int hc_find_clang(HcJob *job) {
     job->args[n++] = "-";
     job->args[n] = NULL;
 
-    char *header = NULL;
-    int status = hc_find_kernel("../common/cuda/include/hc_cuda_device.h", false, &header);
-    if (status != HC_OK) return hc_set_error(HC_SKIP, 0, NULL, NULL, "hc_cuda_device.h is gone");
-    size_t room = strlen(header) + strlen(job->source) + strlen(job->file) + 64;
-    if ((status = hc_alloc(room, 1, &job->text)) == HC_OK)
-        snprintf(job->text, room, "#line 1 \"hc_cuda_device.h\"\n%s\n#line 1 \"%s\"\n%s", header,
-                 job->file, job->source);
+    char *math = NULL, *header = NULL;
+    int status = hc_find_kernel("../common/cuda/include/hc_cuda_math.h", false, &math);
+    if (status == HC_OK)
+        status = hc_find_kernel("../common/cuda/include/hc_cuda_device.h", false, &header);
+    if (status != HC_OK) hc_set_error(status = HC_SKIP, 0, NULL, NULL, "hc_cuda_device.h is gone");
+    FILE *text = status == HC_OK ? open_memstream(&job->text, &job->text_size) : NULL;
+    if (text) /* the second is there already when the first would include it */
+        fprintf(text,
+                "#line 1 \"hc_cuda_math.h\"\n%s\n#line 1 \"hc_cuda_device.h\"\n%s\n"
+                "#line 1 \"%s\"\n%s",
+                math, header, job->file, job->source);
+    if (text && fclose(text) != 0) status = HC_ERROR;
+    free(math);
     free(header);
     return status;
 }

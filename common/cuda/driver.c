@@ -29,7 +29,8 @@ static int start(void) {
     CUresult code = cuInit(0);
     if (code == CUDA_SUCCESS) code = cuDeviceGetCount(&count);
     if (code == CUDA_SUCCESS && count == 0) code = CUDA_ERROR_NO_DEVICE;
-    return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
+    if (code == CUDA_SUCCESS) return HC_OK;
+    return hc_driver_is(DRIVER_REAL) ? hc_driver_fails((int)code) : hc_cu_set_error(code);
 }
 
 static bool is_cusim(void *library) { return dlsym(library, "cusim_version") != NULL; }
@@ -64,12 +65,9 @@ static int open_real(void **library) {
         if (*library) return HC_OK;
         const char *reason = dlerror();
         if (!strstr(reason, "No such file") || strncmp(reason, places[i], strlen(places[i])) != 0)
-            return hc_set_error(HC_ERROR, 0, NULL, "install the driver again; --device sim works",
-                                "the CUDA driver is there, but cannot be loaded: %s", reason);
+            return hc_driver_unloadable(reason);
     }
-    return hc_set_error(HC_SKIP, 0, NULL,
-                        "install NVIDIA's driver, or take the software device: --device sim",
-                        "no CUDA driver here: %s was not found", library_name);
+    return hc_driver_absent();
 }
 
 static void *open_cusim(const char *path) {
@@ -131,7 +129,7 @@ enum {
 };
 static struct {
     const char *symbol;
-    HcCudaFunction *function; /* NULL: this driver does not have it */
+    void *function; /* NULL: this driver does not have it */
 } calls[CALLS] = {
 #define HC_CU(name, suffix, since, parameters, arguments) {#name #suffix, NULL},
 #define HC_CU_OTHER HC_CU
@@ -149,28 +147,34 @@ void hc_driver_forget(void) {
     atomic_store(&driver, DRIVER_NONE);
 }
 
-static HcCudaFunction *look_up(void *library, const char *symbol) {
-    void *address = dlsym(library, symbol);
-    HcCudaFunction *function;
-    memcpy(&function, &address, sizeof function); /* C has no cast between the two */
+static void in_child(void) { atomic_store(&driver, DRIVER_OF_PARENT); }
+
+enum { LAYERS = 8 };
+static HcCudaLayer *layers[LAYERS]; /* from the one next to the driver */
+static size_t layer_count;
+
+void *hc_driver_layered(const char *symbol, void *function) {
+    for (size_t i = 0; function && i < layer_count; i++) function = layers[i](symbol, function);
     return function;
 }
 
-static void in_child(void) { atomic_store(&driver, DRIVER_OF_PARENT); }
-
-static int add_layers(void) {
+static int open_layers(void) {
     const char *list = getenv("HC_CUDA_LAYERS");
-    for (size_t length; list && *list; list += length + (list[length] == ':')) {
+    layer_count = 0;
+    for (size_t length; list && *list && layer_count < LAYERS;
+         list += length + (list[length] == ':')) {
         char path[4096];
         length = strcspn(list, ":");
         snprintf(path, sizeof path, "%.*s", (int)length, list);
         void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        HcCudaLayer *layer = library ? (HcCudaLayer *)look_up(library, "hc_cuda_layer") : NULL;
-        if (!layer)
+        union {
+            void *symbol;
+            HcCudaLayer *layer;
+        } found = {library ? dlsym(library, "hc_cuda_layer") : NULL};
+        if (!found.symbol)
             return hc_set_error(HC_ERROR, 0, NULL, "correct or unset HC_CUDA_LAYERS",
                                 "the CUDA layer '%s' cannot be loaded: %s", path, dlerror());
-        for (int i = 0; i < CALLS; i++)
-            if (calls[i].function) calls[i].function = layer(calls[i].symbol, calls[i].function);
+        layers[layer_count++] = found.layer;
     }
     return HC_OK;
 }
@@ -188,8 +192,9 @@ static int use(HcDriver wanted) {
                                                  : "its parent's, which works there only");
     status = wanted == DRIVER_REAL ? open_real(&library) : open_sim(&library);
     if (status != HC_OK) return status;
-    for (int i = 0; i < CALLS; i++) calls[i].function = look_up(library, calls[i].symbol);
-    if ((status = add_layers()) != HC_OK) return status;
+    if ((status = open_layers()) != HC_OK) return status;
+    for (int i = 0; i < CALLS; i++)
+        calls[i].function = hc_driver_layered(calls[i].symbol, dlsym(library, calls[i].symbol));
     if (!registered) registered = pthread_atfork(NULL, NULL, in_child) == 0;
     atomic_store(&driver, (int)wanted); /* from here on the forwarders work */
     if ((status = start()) != HC_OK) atomic_store(&driver, DRIVER_NONE);
@@ -217,7 +222,7 @@ bool hc_driver_explained(int code, int *status) {
 }
 
 /* The function behind call number i; NULL with the reason in why and as the last error. */
-static HcCudaFunction *find(int i) {
+static void *find(int i) {
     int now = atomic_load_explicit(&driver, memory_order_acquire), version = 0;
     why = CUDA_SUCCESS;
     if (now == DRIVER_NONE && (why_status = hc_driver_use(DRIVER_NONE)) != HC_OK) {
@@ -243,8 +248,11 @@ static HcCudaFunction *find(int i) {
 /* Hidden, so that a library which is opened later finds the driver's own and not these. */
 #define HC_CU(name, suffix, since, parameters, arguments)                                          \
     __attribute__((visibility("hidden"))) CUresult name##suffix parameters {                       \
-        HcCudaFunction *found_ = find(CALL_##name##suffix);                                        \
-        return found_ ? ((CUresult(*) parameters)found_)arguments : why;                           \
+        union {                                                                                    \
+            void *symbol;                                                                          \
+            CUresult(*function) parameters;                                                        \
+        } call = {find(CALL_##name##suffix)};                                                      \
+        return call.symbol ? call.function arguments : why;                                        \
     }
 #define HC_CU_OTHER HC_CU
 #include <hc_cuda_api.def>

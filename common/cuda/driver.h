@@ -19,11 +19,21 @@ void hc_driver_forget(void); /* in a child of fork(): begin anew, without a driv
  * The reason is the last error then, and *status the exit code. */
 bool hc_driver_explained(int code, int *status);
 
+/* Why the real driver cannot be had, by what this machine shows, with the remedy: its library was
+ * not found (absent), was found but not loaded (reason is the loader's), or cuInit gave a code.
+ *   returns  the exit code; the reason is the last error */
+int hc_driver_absent(void);
+int hc_driver_unloadable(const char *reason);
+int hc_driver_fails(int code);
+
 /* A layer between program and driver, as OpenCL's loader has them: a library that exports this
  * function as hc_cuda_layer. It gets each call's symbol ("cuMemAlloc_v2") and function, and returns
  * what is to be called instead: next itself, or its own with the same arguments. HC_CUDA_LAYERS
  * names libraries, split by ':', the one next to the driver first. */
-typedef void HcCudaFunction(void); /* any call, cast to its own type before it is made */
-typedef HcCudaFunction *HcCudaLayer(const char *symbol, HcCudaFunction *next);
+typedef void *HcCudaLayer(const char *symbol, void *next);
+
+/* hc_driver_layered - function, with the layers of this process before it. NVRTC's calls go through
+ * the same ones. */
+void *hc_driver_layered(const char *symbol, void *function);
 
 #endif

@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 
+#include "compile.h"
 #include "driver.h"
 #include "hc_cu.h"
 #include "internal.h"
@@ -40,6 +41,8 @@ int hc_cu_set_error(CUresult code) {
 }
 
 int hc_nvrtc_set_error(nvrtcResult code) {
+    if (code == NVRTC_ERROR_BUILTIN_OPERATION_FAILURE && hc_nvrtc_open() != HC_OK)
+        return HC_SKIP; /* the forwarder's answer for a library that is not there */
     int status =
         code == NVRTC_ERROR_COMPILATION || code == NVRTC_ERROR_INVALID_OPTION ? HC_BUILD : HC_ERROR;
     return hc_set_code(status, nvrtc_codes, (int)code);

@@ -39,7 +39,9 @@ static int parse_shape(const char *text, size_t size[3]) {
     return rank;
 }
 
-static const char *shape_word(int rank) { return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N"; }
+static const char *shape_word(int rank) {
+    return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : rank < 0 ? "N, NxN or NxNxN" : "N";
+}
 
 static int bad_value(const HcOption *option, const char *text, const char *expected) {
     return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
@@ -78,9 +80,9 @@ static int take_value(const HcOption *option, const char *text, const HcRecipe *
         *(unsigned *)option->value = (unsigned)count;
         return HC_OK;
     case HC_KIND_SHAPE: {
-        size_t size[3] = {0, 0, 0};
+        size_t size[3] = {1, 1, 1}; /* for those that are not given */
         int rank = parse_shape(text, size);
-        if (rank == 0 || (recipe->rank && rank != recipe->rank))
+        if (rank == 0 || (recipe->rank > 0 && rank != recipe->rank))
             return hc_set_error(HC_USAGE, 0, NULL, NULL,
                                 "--size %s: not a size (%s, decimal digits only, at most 64 bits)",
                                 text, shape_word(recipe->rank));
@@ -176,7 +178,7 @@ static void print_option(const HcOption *option, FILE *out) {
 
 /* Options that a recipe accepts, so that all can be called alike, but that change nothing in it. */
 static bool has_effect(const HcOption *option, const HcRecipe *recipe) {
-    if (option->kind == HC_KIND_SHAPE) return recipe->rank > 0;
+    if (option->kind == HC_KIND_SHAPE) return recipe->rank != 0;
     if (option->kind == HC_KIND_SEED) return recipe->random;
     if (option->kind == HC_KIND_REPEAT) return recipe->repeat > 0;
     return true;

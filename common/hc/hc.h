@@ -135,7 +135,7 @@ typedef struct HcRecipe {
     const HcApi *const *apis; /* NULL-terminated; NULL: host only */
     const HcOption *options;  /* its own options, ended by HC_OPTIONS_END; NULL: none */
     size_t size[3];           /* default of -n; rank says how many of them count */
-    int rank;                 /* 1: N, 2: MxN, 3: MxKxN, 0: the recipe has no size */
+    int rank;                 /* 1: N, 2: MxN, 3: MxKxN, 0: no size, -1: any; absent ones are 1 */
     unsigned repeat;          /* default of --repeat; 0: the recipe measures nothing */
     bool random;              /* its input comes from --seed */
 } HcRecipe;

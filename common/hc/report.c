@@ -89,9 +89,9 @@ static cJSON *params(void) {
     const HcRecipe *r = hc_run.recipe;
     const HcArgs *a = &hc_run.args;
     if (r->rank == 1) hc_json_u64(object, "size", a->size[0]);
-    if (r->rank > 1) {
+    if (r->rank != 0 && r->rank != 1) {
         cJSON *size = cJSON_AddArrayToObject(object, "size");
-        for (int i = 0; i < r->rank; i++) {
+        for (int i = 0; i < (r->rank < 0 ? 3 : r->rank); i++) {
             char digits[24];
             snprintf(digits, sizeof digits, "%zu", a->size[i]);
             cJSON_AddItemToArray(size, cJSON_CreateRaw(digits));

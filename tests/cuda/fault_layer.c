@@ -25,7 +25,7 @@ static const char *const symbols[CALLS] = {
 #define HC_CU_OTHER HC_CU
 #include <hc_cuda_api.def>
 };
-static HcCudaFunction *next[CALLS];
+static void *next[CALLS];
 static unsigned counts[CALLS];
 
 /* Does call number i end here? Then *code is what it returns. */
@@ -43,27 +43,25 @@ static int fails(int i, CUresult *code) {
 
 #define HC_CU(name, suffix, since, parameters, arguments)                                          \
     static CUresult own_##name##suffix parameters {                                                \
-        CUresult code_;                                                                            \
-        if (fails(CALL_##name##suffix, &code_)) return code_;                                      \
-        return ((CUresult(*) parameters)next[CALL_##name##suffix])arguments;                       \
+        CUresult(*next_) parameters, code_;                                                        \
+        memcpy(&next_, &next[CALL_##name##suffix], sizeof next_);                                  \
+        return fails(CALL_##name##suffix, &code_) ? code_ : next_ arguments;                       \
     }
 #define HC_CU_OTHER HC_CU
 #include <hc_cuda_api.def>
-
-static HcCudaFunction *const own[CALLS] = {
-#define HC_CU(name, suffix, since, parameters, arguments) (HcCudaFunction *)own_##name##suffix,
-#define HC_CU_OTHER HC_CU
-#include <hc_cuda_api.def>
-};
 
 HcCudaLayer hc_cuda_layer;
-HcCudaFunction *hc_cuda_layer(const char *symbol, HcCudaFunction *function) {
-    for (int i = 0; i < CALLS; i++) {
-        if (strcmp(symbol, symbols[i]) != 0) continue;
-        next[i] = function;
-        return own[i];
+void *hc_cuda_layer(const char *symbol, void *function) {
+    void *own = function;
+#define HC_CU(name, suffix, since, parameters, arguments)                                          \
+    if (strcmp(symbol, #name #suffix) == 0) {                                                      \
+        CUresult(*own_) parameters = own_##name##suffix;                                           \
+        next[CALL_##name##suffix] = function;                                                      \
+        memcpy(&own, &own_, sizeof own);                                                           \
     }
-    return function;
+#define HC_CU_OTHER HC_CU
+#include <hc_cuda_api.def>
+    return own;
 }
 
 __attribute__((destructor)) static void print_counts(void) {

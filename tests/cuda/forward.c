@@ -47,18 +47,19 @@ static int mapped(void) {
 
 /* A call that the driver does not have is told from a name that it does not find. */
 static void missing(void) {
-    size_t available, total;
+    CUdeviceptr pointer;
+    CUmodule module;
     int driver_version = 0;
     NEED(cuInit(0) == CUDA_SUCCESS);
-    CUresult code = cuMemGetInfo(&available, &total);
+    CUresult code = cuMemAlloc(&pointer, 4);
     NEED(code == CUDA_ERROR_NOT_FOUND);
     NEED(hc_cu_set_error(code) == HC_ERROR);
     print_error();
     NEED(cuDriverGetVersion(&driver_version) == CUDA_SUCCESS);
     NEED(hc_cu_set_error(CUDA_ERROR_NOT_FOUND) == HC_BUILD); /* now it is the ordinary one */
     NEED(strstr(hc_last_error()->message, "of this name"));
-    NEED(hc_cu_check_alloc(1, 1, 1) == HC_ERROR);
-    NEED(strstr(hc_last_error()->message, "cuMemGetInfo_v2"));
+    NEED(hc_cu_load(".version 6.0", &module) == HC_ERROR);
+    NEED(strstr(hc_last_error()->message, "cuModuleLoadDataEx"));
 }
 
 static void wait_for(pid_t child) {
@@ -116,7 +117,7 @@ static void threads(void) {
 static void both(void) {
     NEED(hc_cu_api.list(devices, 8, &count) == HC_OK && count == 2);
     NEED(strcmp(devices[1].name, "Fake GPU B") == 0 && devices[1].index == 1 && devices[1].is_gpu);
-    NEED(strcmp(devices[1].detail, "CUDA 11.4, compute capability 7.5") == 0);
+    NEED(strcmp(devices[1].detail, "CUDA 12.4, compute capability 9.0") == 0);
     NEED(hc_sim_api.list(devices, 8, &count) == HC_OK && count >= 1 && !devices[0].is_gpu);
     NEED(hc_cu_api.list(devices, 1, &count) == HC_OK && count == 2);
     NEED(mapped() == 0 && hc_driver_is(DRIVER_NONE));
