@@ -34,10 +34,14 @@ if(TARGET hc::hc_cu)
 endif()
 
 # Errors of the device functions that come with clang's way; the reference is libquadmath, which gcc
-# has on x86.
-if(TARGET hc::hc_cu AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+# has on x86. Its header alone is copied, for tools that do not look into gcc's folder.
+execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include/quadmath.h
+                OUTPUT_VARIABLE quadmath OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(TARGET hc::hc_cu AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND EXISTS "${quadmath}")
+    configure_file(${quadmath} ${CMAKE_BINARY_DIR}/tests/quadmath/quadmath.h COPYONLY)
     hc_test_program(test_math cuda/math.c)
     target_compile_options(test_math PRIVATE -Wno-pedantic -fno-builtin)
+    target_include_directories(test_math SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/tests/quadmath)
     set_target_properties(test_math PROPERTIES C_EXTENSIONS ON)
     target_link_libraries(test_math PRIVATE hc::hc_cu quadmath m)
 endif()
