@@ -16,9 +16,9 @@ bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
     uint64_t v = 0;
     if (!*text) return false;
     for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9') return false;
-        if (__builtin_mul_overflow(v, 10u, &v)) return false;
-        if (__builtin_add_overflow(v, (uint64_t)(*p - '0'), &v)) return false;
+        if (*p < '0' || *p > '9' || __builtin_mul_overflow(v, 10u, &v) ||
+            __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
+            return false;
     }
     if (v > max) return false;
     *value = v;
@@ -39,7 +39,9 @@ static int parse_shape(const char *text, size_t size[3]) {
     return rank;
 }
 
-static const char *shape_word(int rank) { return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N"; }
+static const char *shape_word(int rank) {
+    return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : rank < 0 ? "N, NxN or NxNxN" : "N";
+}
 
 static int bad_value(const HcOption *option, const char *text, const char *expected) {
     return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
@@ -47,12 +49,8 @@ static int bad_value(const HcOption *option, const char *text, const char *expec
 
 static bool is_choice(const char *values, const char *text) {
     size_t length = strlen(text);
-    for (const char *p = values; length; p++) {
-        size_t part = strcspn(p, "|");
-        if (part == length && memcmp(p, text, part) == 0) return true;
-        p += part;
-        if (!*p) break;
-    }
+    for (const char *p = values; length && p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strcspn(p, "|") == length && memcmp(p, text, length) == 0) return true;
     return false;
 }
 
@@ -82,9 +80,9 @@ static int take_value(const HcOption *option, const char *text, const HcRecipe *
         *(unsigned *)option->value = (unsigned)count;
         return HC_OK;
     case HC_KIND_SHAPE: {
-        size_t size[3] = {0, 0, 0};
+        size_t size[3] = {1, 1, 1}; /* for those that are not given */
         int rank = parse_shape(text, size);
-        if (rank == 0 || (recipe->rank && rank != recipe->rank))
+        if (rank == 0 || (recipe->rank > 0 && rank != recipe->rank))
             return hc_set_error(HC_USAGE, 0, NULL, NULL,
                                 "--size %s: not a size (%s, decimal digits only, at most 64 bits)",
                                 text, shape_word(recipe->rank));
@@ -141,11 +139,7 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
         int wants = options[i].kind == HC_KIND_FLAG ? no_argument : required_argument;
         names[i] = (struct option){options[i].name, wants, NULL, 256 + (int)i};
     }
-#ifdef __GLIBC__
-    optind = 0; /* begin anew, also in the middle of an argument */
-#else
-    optind = 1;
-#endif
+    optind = 0; /* begin anew, also in the middle of an argument: glibc's and musl's way */
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
         const char letter[3] = {'-', (char)optopt,
@@ -184,7 +178,7 @@ static void print_option(const HcOption *option, FILE *out) {
 
 /* Options that a recipe accepts, so that all can be called alike, but that change nothing in it. */
 static bool has_effect(const HcOption *option, const HcRecipe *recipe) {
-    if (option->kind == HC_KIND_SHAPE) return recipe->rank > 0;
+    if (option->kind == HC_KIND_SHAPE) return recipe->rank != 0;
     if (option->kind == HC_KIND_SEED) return recipe->random;
     if (option->kind == HC_KIND_REPEAT) return recipe->repeat > 0;
     return true;

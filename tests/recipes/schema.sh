@@ -7,18 +7,19 @@
 . "$(dirname "$0")/../lib.sh"
 need_validator
 program=$HC_BIN/$1
+size=$(shape "$program" 1000)
 
-run "$program" -n 1000 --repeat 1 --json
+run "$program" -n "$size" --repeat 1 --json
 expect 0
 prints_one_object
 prints '"status":"ok"'
 prints "\"recipe\":\"$1\""
 
-run "$program" -n 0 --json
+run "$program" -n "$(echo "$size" | sed 's/[0-9][0-9]*/0/g')" --json
 expect 0
 prints_one_object
 
-run env OCL_ICD_VENDORS=/nonexistent "$program" --json -n 1000
+run env OCL_ICD_VENDORS=/nonexistent "$program" --json -n "$size"
 if [ "$rc" -ne 0 ]; then # 0: the recipe does not need OpenCL, or says that there is none
     expect 77
     prints '"status":"skip"'
@@ -27,8 +28,8 @@ prints_one_object
 
 # A kernel that does not compile, for each kernel file: the recipe may not use it.
 kernel_dir k
-for file in "$work"/k/*.cl "$work"/k/*/*.cl; do echo "this is not OpenCL C" >"$file"; done
-run "$program" -n 1000 --json --kernel-dir "$work/k"
+for file in "$work"/k/*.c[lu] "$work"/k/*/*.cl; do echo "this is no kernel" >"$file"; done
+run "$program" -n "$size" --json --kernel-dir "$work/k"
 if [ "$rc" -ne 0 ]; then # 0: the recipe has no kernels
     expect 4
     prints '"status":"error"'

@@ -22,7 +22,7 @@ build() {
 # works PROGRAM - it runs, from another working directory, and does not find its answer wrong.
 works() {
     cd / || exit 1
-    run "$1" -n 1000
+    run "$1" -n "$(shape "$1" 1000)"
     expect 0
     says_nothing
     prints_not "verified   NO"
