@@ -6,7 +6,8 @@
 #             PTX version that it needs: sm_60 and 5.0, or 6.3 with warp functions
 #   --check   are they what the kernels are now? Needs no compiler
 # A kernel that leaves its element type T to the host gets a file for each usual type, as
-# vector_sum.f32.ptx. A file's first line has the hash of the text it was made from, without #line
+# vector_sum.f32.ptx. Sums and products are not fused, so the PTX is right with --fmad=false and
+# without. A file's first line has the hash of the text it was made from, without #line
 # directives and empty lines, as hc_cu_compile computes it; and that of the device headers.
 set -u
 root=${2:-$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)}
@@ -29,7 +30,7 @@ to_ptx() {
     arch=$1
     shift
     "$clang" -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-path=/nonexistent -nostdinc \
-        -std=c++17 -O2 -S -D__CUDACC_RTC__=1 --cuda-gpu-arch="$arch" "$@" \
+        -std=c++17 -O2 -S -ffp-contract=off -D__CUDACC_RTC__=1 --cuda-gpu-arch="$arch" "$@" \
         -include "$include/hc_cuda_device.h" "$work/k.cu" -o "$work/k.ptx" 2>"$work/log"
 }
 

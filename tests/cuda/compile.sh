@@ -121,9 +121,13 @@ way_ptx() {
     prints "PTX kept in kernels/ptx/vector_sum.f32.ptx for sm_60"
     by ptx --front 'typedef double T;'
     prints "vector_sum.f64.ptx"
+    by ptx --front "$type" --compile "--fmad=false -lineinfo"
+    expect 0
     by ptx --front "$type" --compile -DN=4
     expect 77
     says "-DN=4"
+    by ptx --front "$type" --compile --fmad=true
+    expect 77
     kernel_dir k # an unchanged copy is as good; a changed one is not
     by ptx --front "$type" --kernel-dir "$work/k"
     expect 0
