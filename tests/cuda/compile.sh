@@ -186,6 +186,18 @@ old_driver() {
     prints_not "made by the old one"
 }
 
+# A GPU whose driver is older than the only NVRTC, of the same major version: code for that GPU.
+cubin() {
+    for pair in '12040:compute_80: PTX' '12050:compute_80: PTX' '12030:sm_80: a cubin'; do
+        run env HC_NVRTC_LIBRARY="$old_nvrtc" OLD_NVRTC_MINOR=4 "$program" --as-gpu "${pair%%:*}"
+        expect 0
+        prints "NVRTC 12.4 for ${pair#*:}"
+    done
+    run env HC_NVRTC_LIBRARY="$old_nvrtc" OLD_NVRTC_MINOR=4 "$program" --as-gpu 11080
+    expect 77
+    says "the PTX of NVRTC 12.4 is too new for a driver of CUDA 11.8"
+}
+
 # The device decides the architecture, within what the compiler knows.
 architecture() {
     has clang

@@ -54,7 +54,7 @@ if(TARGET hc::hc_cu)
     hc_compile_options(old_nvrtc)
     target_include_directories(old_nvrtc PRIVATE ${cuda_include})
     set_target_properties(old_nvrtc PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/bin)
-    foreach(case way_nvrtc way_clang way_ptx missing old_driver architecture cache)
+    foreach(case way_nvrtc way_clang way_ptx missing old_driver cubin architecture cache)
         hc_test(cuda.compile.${case} LABELS unit COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh ${case}
             $<TARGET_FILE:test_compile> $<TARGET_FILE:old_nvrtc>)
     endforeach()
