@@ -221,6 +221,7 @@ int main(int argc, char **argv) {
     doctor_check_system();
     doctor_check_opencl(vendors);
     doctor_check_hardware(vendors);
+    doctor_check_compilers();
     doctor_check_build(DOCTOR_PACKAGES);
 
     int problems = doctor_problems();

@@ -44,9 +44,11 @@ const char *doctor_is_set(const char *name);
 void doctor_check_opencl(unsigned vendors[16]);
 void doctor_check_hardware(const unsigned *vendors);
 void doctor_check_system(void);
+void doctor_check_compilers(void);
 void doctor_check_build(const char *packages);
 
 /* doctor_probe - the part that runs in a child process, since a driver may crash or hang. */
 int doctor_probe(int argc, char **argv);
+int doctor_probe_compiler(const char *way);
 
 #endif

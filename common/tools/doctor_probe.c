@@ -168,5 +168,6 @@ int doctor_probe(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[0], "kernel") == 0 && hc_parse_count(argv[1], 99, &p) &&
         hc_parse_count(argv[2], 99, &d))
         return run_kernel((unsigned)p, (unsigned)d);
+    if (argc == 2 && strcmp(argv[0], "compiler") == 0) return doctor_probe_compiler(argv[1]);
     return HC_USAGE;
 }
