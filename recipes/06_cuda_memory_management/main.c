@@ -2,7 +2,7 @@
 /* Matrix product c = a b in CUDA: the life of device memory, step by step; then the same product
  * through every other kind of memory that CUDA has (kinds/), and with what PyCUDA adds (pycuda/).
  *
- * Run:        ./cook run 6          or one kind, and any shape: ./cook run 6 --kind pinned -n 100x33x7
+ * Run:        ./cook run 6          or one kind, any shape: ./cook run 6 --kind pinned -n 9x33x7
  * Shapes:     c: m x n, a: m x k, b: k x n floats, row by row; --size is MxKxN
  * Tolerance:  sums of k products, rounded once or twice a step, as a compiler uses FMA or not:
  *             product.c has the bound and its sources.
