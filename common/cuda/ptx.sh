@@ -73,7 +73,7 @@ check() {
     for kernel in "$kernels"/*.cu; do
         name=$(basename "$kernel" .cu)
         set -- "$ptx/$name".ptx "$ptx/$name".[fi][0-9]*.ptx
-        [ ! -f "$1" ] && [ ! -f "$2" ] || continue
+        if [ -f "$1" ] || [ -f "$2" ]; then continue; fi
         echo "kernels/$name.cu has no PTX in kernels/ptx" && bad=1
     done
     for file in "$ptx"/*.ptx; do

@@ -13,7 +13,16 @@ hc_test_program(parity_random ${here}/random_cl.c)
 target_link_libraries(parity_random PRIVATE hc::hc_cl)
 hc_test(parity.random.opencl COMMAND sh ${here}/random.sh opencl $<TARGET_FILE:parity_random>)
 hc_test(parity.random.mutant COMMAND sh ${here}/random.sh mutant $<TARGET_FILE:parity_random>)
-hc_test(parity.random.cuda_compiles COMMAND sh ${here}/random.sh cuda)
+if(TARGET hc::hc_cu)
+    hc_test_program(parity_random_cuda ${here}/random_cu.c)
+    target_link_libraries(parity_random_cuda PRIVATE hc::hc_cu)
+    foreach(compiler nvrtc clang)
+        hc_test(parity.random.cuda_${compiler}
+            COMMAND sh ${here}/random.sh cuda $<TARGET_FILE:parity_random_cuda> ${compiler})
+    endforeach()
+    hc_test(parity.random.cuda_mutant
+        COMMAND sh ${here}/random.sh cuda_mutant $<TARGET_FILE:parity_random_cuda>)
+endif()
 
 # The matrix products: both kernels, in three languages, bit by bit.
 if(TARGET hc::hc_cu)

@@ -36,6 +36,10 @@
 #define __noinline__ __attribute__((noinline))
 #define __align__(n) __attribute__((aligned(n)))
 
+#ifndef HC_CUDA_MATH_H
+#include "hc_cuda_math.h"
+#endif
+
 #define HC_DEVICE static __inline__ __attribute__((always_inline, device))
 
 typedef __SIZE_TYPE__ size_t;
