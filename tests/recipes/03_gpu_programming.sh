@@ -129,9 +129,9 @@ done
 escape=$(printf '\033')
 if command -v script >/dev/null; then
     (unset NO_COLOR; TERM=xterm script -qec "$program -n 33 --device sim" /dev/null) >"$work/out" 2>"$work/err" </dev/null
-    prints "$escape["
+    prints "${escape}["
     TERM=xterm NO_COLOR=1 script -qec "$program -n 33 --device sim" /dev/null >"$work/out" 2>"$work/err" </dev/null
-    prints_not "$escape["
+    prints_not "${escape}["
 fi
 (unset NO_COLOR; TERM=xterm "$program" -n 33 --device sim) >"$work/out" 2>"$work/err"
-prints_not "$escape["
+prints_not "${escape}["
