@@ -42,7 +42,7 @@ static Sizes look(const Verdict *v, uint64_t group) {
             s.wrong++;
             if (c->n < s.least_wrong) s.least_wrong = c->n;
             /* A size just above a whole group shows best where the fault is. */
-            if (!s.shown || (c->n > group && s.shown->n <= group)) s.shown = c;
+            if (!s.shown || (!s.shaped && c->n > group && s.shown->n <= group)) s.shown = c;
             s.fills_wrong = s.fills_wrong && c->n % group != 0;
             s.last_only = s.last_only && c->wrong == 1 && c->first == c->n - 1;
             s.in_last_group = s.in_last_group && c->first >= c->n / group * group;
