@@ -64,24 +64,6 @@ int hc_cu_check_alloc(size_t n, size_t size, size_t count) {
                         hc_format_bytes(total, false, there, sizeof there));
 }
 
-/* The driver's log, set in as a detail; freed or passed on. */
-static void add_log(char *log) {
-    char *text = NULL;
-    size_t length;
-    FILE *out = *log ? open_memstream(&text, &length) : NULL;
-    if (out) {
-        fputs("    the driver's log:\n", out);
-        for (const char *p = log; *p;) {
-            int bytes = (int)strcspn(p, "\n");
-            fprintf(out, "      %.*s\n", bytes, p);
-            p += bytes + (p[bytes] == '\n');
-        }
-        fclose(out);
-        hc_set_error_detail(text);
-    }
-    free(log);
-}
-
 int hc_cu_load(const char *image, CUmodule *module) {
     enum { LOG = 1 << 16 };
     char *log;
@@ -90,21 +72,18 @@ int hc_cu_load(const char *image, CUmodule *module) {
     CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
     void *values[] = {log, (void *)(uintptr_t)LOG};
     CUresult code = cuModuleLoadDataEx(module, image, 2, options, values);
-    if (code == CUDA_SUCCESS) {
-        free(log);
-        return HC_OK;
-    }
-    status = hc_cu_set_error(code);
-    const char *line = strstr(image, ".version");
-    if (code == CUDA_ERROR_UNSUPPORTED_PTX_VERSION && line &&
-        sscanf(line, ".version %d.%d", &major, &minor) == 2) {
+    if (code != CUDA_SUCCESS) status = hc_cu_set_error(code);
+    const char *line =
+        code == CUDA_ERROR_UNSUPPORTED_PTX_VERSION ? strstr(image, ".version") : NULL;
+    if (line && sscanf(line, ".version %d.%d", &major, &minor) == 2) {
         cuDriverGetVersion(&version);
         hc_set_error(status, (int)code, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
                      "update the driver, or compile with a compiler of its version",
                      "the kernel is PTX of version %d.%d, too new for this driver (CUDA %d.%d)",
                      major, minor, version / 1000, version % 1000 / 10);
     }
-    add_log(log);
+    if (status != HC_OK && *log) hc_set_error_detail(hc_explain_log(log, image, NULL));
+    free(log);
     return status;
 }
 

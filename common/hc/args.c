@@ -16,9 +16,9 @@ bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
     uint64_t v = 0;
     if (!*text) return false;
     for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9') return false;
-        if (__builtin_mul_overflow(v, 10u, &v)) return false;
-        if (__builtin_add_overflow(v, (uint64_t)(*p - '0'), &v)) return false;
+        if (*p < '0' || *p > '9' || __builtin_mul_overflow(v, 10u, &v) ||
+            __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
+            return false;
     }
     if (v > max) return false;
     *value = v;
@@ -49,12 +49,8 @@ static int bad_value(const HcOption *option, const char *text, const char *expec
 
 static bool is_choice(const char *values, const char *text) {
     size_t length = strlen(text);
-    for (const char *p = values; length; p++) {
-        size_t part = strcspn(p, "|");
-        if (part == length && memcmp(p, text, part) == 0) return true;
-        p += part;
-        if (!*p) break;
-    }
+    for (const char *p = values; length && p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strcspn(p, "|") == length && memcmp(p, text, length) == 0) return true;
     return false;
 }
 
@@ -143,11 +139,7 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
         int wants = options[i].kind == HC_KIND_FLAG ? no_argument : required_argument;
         names[i] = (struct option){options[i].name, wants, NULL, 256 + (int)i};
     }
-#ifdef __GLIBC__
-    optind = 0; /* begin anew, also in the middle of an argument */
-#else
-    optind = 1;
-#endif
+    optind = 0; /* begin anew, also in the middle of an argument: glibc's and musl's way */
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
         const char letter[3] = {'-', (char)optopt,

@@ -31,12 +31,10 @@ int hc_cl_set_error(cl_int code) {
 static bool can_write(const char *folder) {
     char path[4096];
     snprintf(path, sizeof path, "%s", folder);
-    for (char *p = path + 1; *p; p++)
-        if (*p == '/') {
-            *p = '\0';
-            mkdir(path, 0777);
-            *p = '/';
-        }
+    for (char *p = path; (p = strchr(p + 1, '/')) != NULL; *p = '/') {
+        *p = '\0';
+        mkdir(path, 0777);
+    }
     return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
 }
 
@@ -109,19 +107,17 @@ int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) 
     char asked[64], limit[64];
     clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof one, &one, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof all, &all, NULL);
+    hc_format_bytes(bytes, true, asked, sizeof asked);
+    hc_format_bytes(bytes > one ? one : all, true, limit, sizeof limit);
     if (bytes > one)
         return hc_set_error(HC_ERROR, CL_INVALID_BUFFER_SIZE, "CL_INVALID_BUFFER_SIZE",
                             "take a smaller --size, or work through the data in pieces",
-                            "asked for a buffer of %s; the device allows %s for one buffer",
-                            hc_format_bytes(bytes, true, asked, sizeof asked),
-                            hc_format_bytes(one, true, limit, sizeof limit));
-    if (count && bytes > all / count)
-        return hc_set_error(HC_ERROR, CL_MEM_OBJECT_ALLOCATION_FAILURE,
-                            "CL_MEM_OBJECT_ALLOCATION_FAILURE", "take a smaller --size",
-                            "asked for %zu buffers of %s; the device has %s", count,
-                            hc_format_bytes(bytes, true, asked, sizeof asked),
-                            hc_format_bytes(all, true, limit, sizeof limit));
-    return HC_OK;
+                            "asked for a buffer of %s; the device allows %s for one buffer", asked,
+                            limit);
+    if (count == 0 || bytes <= all / count) return HC_OK;
+    return hc_set_error(HC_ERROR, CL_MEM_OBJECT_ALLOCATION_FAILURE,
+                        "CL_MEM_OBJECT_ALLOCATION_FAILURE", "take a smaller --size",
+                        "asked for %zu buffers of %s; the device has %s", count, asked, limit);
 }
 
 double hc_cl_event_ms(cl_event event) {

@@ -42,7 +42,6 @@ int hc_cl_kernel(cl_program program, const char *name, cl_kernel *kernel) {
     if (code != CL_INVALID_KERNEL_NAME && code != CL_INVALID_PROGRAM_EXECUTABLE)
         return hc_cl_set_error(code);
     clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, sizeof names, names, NULL);
-    hc_cl_set_error(CL_INVALID_KERNEL_NAME);
     return hc_set_error(HC_BUILD, CL_INVALID_KERNEL_NAME, "CL_INVALID_KERNEL_NAME",
                         "compare the name with the __kernel functions in the file",
                         "no kernel '%s' in the program; kernels found: %s", name,

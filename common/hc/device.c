@@ -63,19 +63,16 @@ static char *describe(const HcDevice *devices, size_t count) {
     return text;
 }
 
-/* The numbers after a kind: OpenCL has ":PLATFORM:DEVICE", the others ":DEVICE"; an absent one
- * stays -1. */
-static bool parse_indices(const char *text, bool is_cl, int *platform, int *index) {
+/* The numbers after a kind: OpenCL has ":PLATFORM:DEVICE", CUDA's ":DEVICE" (first is 1), the host
+ * none (first is 2); an absent one stays -1. */
+static bool parse_indices(const char *text, int first, int *platform, int *index) {
     int *into[2] = {platform, index};
-    for (int i = is_cl ? 0 : 1; i < 2 && *text == ':'; i++) {
-        size_t length = strcspn(text + 1, ":");
-        char part[8] = "";
-        uint64_t v;
-        if (length >= sizeof part) return false;
-        memcpy(part, text + 1, length);
-        if (!hc_parse_count(part, 9999, &v)) return false;
-        *into[i] = (int)v;
-        text += length + 1;
+    for (int i = first; i < 2 && *text == ':'; i++) {
+        char digits[8];
+        int length;
+        if (sscanf(text, ":%4[0-9]%n", digits, &length) != 1) return false;
+        *into[i] = atoi(digits);
+        text += length;
     }
     return !*text;
 }
@@ -83,11 +80,9 @@ static bool parse_indices(const char *text, bool is_cl, int *platform, int *inde
 /* The word that spec is, or begins with before a ':'; NULL if it is a name. */
 static const char *kind_of(const char *spec) {
     static const char *const words[] = {"cpu", "opencl", "cuda", "sim"};
-    for (size_t i = 0; spec && i < sizeof words / sizeof words[0]; i++) {
-        size_t length = strlen(words[i]);
-        if (strncmp(spec, words[i], length) == 0 && (spec[length] == '\0' || spec[length] == ':'))
-            return words[i];
-    }
+    size_t length = spec ? strcspn(spec, ":") : 0;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == length && memcmp(spec, words[i], length) == 0) return words[i];
     return NULL;
 }
 
@@ -105,8 +100,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
         hc_set_error_detail(describe(devices, count));
         goto done;
     }
-    if (kind &&
-        ((is_cpu && spec[3]) || !parse_indices(spec + strlen(kind), is_cl, &platform, &index))) {
+    if (kind && !parse_indices(spec + strlen(kind), is_cpu ? 2 : !is_cl, &platform, &index)) {
         status = hc_set_error(HC_USAGE, 0, NULL,
                               "write cuda:DEVICE, as in cuda:0, or opencl:PLATFORM:DEVICE",
                               "device '%s': not a device number", spec);

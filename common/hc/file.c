@@ -9,6 +9,8 @@
 
 #include "internal.h"
 
+static const char where_to[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
+
 int hc_alloc(size_t n, size_t size, void *out) {
     size_t bytes;
     char text[64];
@@ -28,28 +30,21 @@ int hc_alloc(size_t n, size_t size, void *out) {
 
 /* Read path whole; if there is no such file HC_SKIP, with any other trouble HC_USAGE. */
 static int read_file(const char *path, char **text) {
-    static const char hint[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
-    struct stat info;
-    if (stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return HC_SKIP;
+    struct stat info = {0};
     FILE *file = fopen(path, "rb");
-    if (!file || fstat(fileno(file), &info) != 0) {
-        int status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: %s", path, strerror(errno));
-        if (file) fclose(file);
-        return status;
+    if (!file && (errno == ENOENT || errno == ENOTDIR)) return HC_SKIP;
+    const char *trouble = !file || fstat(fileno(file), &info) != 0 ? strerror(errno)
+                          : !S_ISREG(info.st_mode)                 ? "not a regular file"
+                                                                   : NULL;
+    size_t bytes = (size_t)info.st_size;
+    int status = trouble ? HC_USAGE : hc_alloc(bytes + 1, 1, text);
+    if (status == HC_OK && fread(*text, 1, bytes, file) != bytes) {
+        trouble = "could not be read";
+        free(*text);
     }
-    int status = HC_OK;
-    char *memory = NULL;
-    if (!S_ISREG(info.st_mode)) {
-        status = hc_set_error(HC_USAGE, 0, NULL, hint, "%s: not a regular file", path);
-    } else if ((status = hc_alloc((size_t)info.st_size + 1, 1, &memory)) == HC_OK &&
-               fread(memory, 1, (size_t)info.st_size, file) != (size_t)info.st_size) {
-        status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: could not be read", path);
-        free(memory);
-        memory = NULL;
-    }
-    fclose(file);
-    *text = memory;
-    return status;
+    if (file) fclose(file);
+    return trouble ? hc_set_error(HC_USAGE, errno, NULL, where_to, "%s: %s", path, trouble)
+                   : status;
 }
 
 /* Read the first of the places that has the file; what was tried goes to tried. */
@@ -88,8 +83,7 @@ int hc_find_kernel(const char *file, bool strict, char **text) {
     }
     fclose(tried);
     if (status == HC_SKIP)
-        status = hc_set_error(HC_USAGE, ENOENT, "ENOENT",
-                              "name the folder with --kernel-dir or HC_KERNEL_DIR",
+        status = hc_set_error(HC_USAGE, ENOENT, "ENOENT", where_to,
                               "kernel file %s not found in:%s", file, places);
     free(places);
     return status;

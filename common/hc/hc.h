@@ -106,7 +106,7 @@ typedef enum {
     HC_KIND_TEXT,   /* const char * */
     HC_KIND_COUNT,  /* size_t */
     HC_KIND_REAL,   /* double, finite */
-    HC_KIND_SHAPE,  /* the three kinds of --size, --seed and --repeat */
+    HC_KIND_SHAPE,  /* those of --size, --seed and --repeat */
     HC_KIND_SEED,
     HC_KIND_REPEAT
 } HcKind;
@@ -119,18 +119,14 @@ typedef struct HcOption {
     const char *help;
 } HcOption;
 
-#define HC_FLAG(name, bool_ptr, help)                                                              \
-    { HC_KIND_FLAG, name, bool_ptr, NULL, help }
-#define HC_CHOICE(name, text_ptr, values, help)                                                    \
-    { HC_KIND_CHOICE, name, text_ptr, values, help }
-#define HC_TEXT(name, text_ptr, word, help)                                                        \
-    { HC_KIND_TEXT, name, text_ptr, word, help }
-#define HC_COUNT(name, size_ptr, help)                                                             \
-    { HC_KIND_COUNT, name, size_ptr, "N", help }
-#define HC_REAL(name, double_ptr, word, help)                                                      \
-    { HC_KIND_REAL, name, double_ptr, word, help }
-#define HC_OPTIONS_END                                                                             \
-    { HC_KIND_END, NULL, NULL, NULL, NULL }
+#define HC_OPTION(kind, name, value, values, help)                                                 \
+    { HC_KIND_##kind, name, value, values, help }
+#define HC_FLAG(name, bool_ptr, help) HC_OPTION(FLAG, name, bool_ptr, NULL, help)
+#define HC_CHOICE(name, text_ptr, values, help) HC_OPTION(CHOICE, name, text_ptr, values, help)
+#define HC_TEXT(name, text_ptr, word, help) HC_OPTION(TEXT, name, text_ptr, word, help)
+#define HC_COUNT(name, size_ptr, help) HC_OPTION(COUNT, name, size_ptr, "N", help)
+#define HC_REAL(name, double_ptr, word, help) HC_OPTION(REAL, name, double_ptr, word, help)
+#define HC_OPTIONS_END HC_OPTION(END, NULL, NULL, NULL, NULL)
 
 /* What a recipe says of itself. Members left out are zero: no size, no repetitions. */
 typedef struct HcRecipe {
@@ -234,8 +230,7 @@ size_t hc_type_size(HcType type); /* bytes of one element */
 HcVerdict hc_compare(HcType type, const void *got, const void *want, size_t n,
                      HcTolerance tolerance);
 
-/* hc_verify - take a verdict into the run; several may follow. Returns whether it was clean.
- * The report and the exit code say so at hc_end. */
+/* hc_verify - take a verdict into report and exit code; several may follow. Was it clean? */
 bool hc_verify(const char *what, HcVerdict verdict);
 
 /* ---- Time ---- */

@@ -46,7 +46,7 @@ typedef struct HcCode {
 const HcCode *hc_find_code(const HcCode *codes, int code);
 int hc_set_code(int status, const HcCode *codes, int code);
 
-/* hc_report_json - the run as one line of JSON, to be freed; NULL if out of memory. */
+/* hc_report_json - the run as JSON without line breaks, to be freed; NULL if out of memory. */
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line);
 

@@ -120,11 +120,9 @@ struct cJSON *hc_device_json(const HcDevice *d) {
 }
 
 static void add_error(cJSON *root, const HcError *e, const char *call, const char *file, int line) {
-    if (!e) {
-        cJSON_AddNullToObject(root, "error");
-        return;
-    }
-    cJSON *object = cJSON_AddObjectToObject(root, "error");
+    cJSON *object = e ? cJSON_AddObjectToObject(root, "error") : NULL;
+    if (!e) cJSON_AddNullToObject(root, "error");
+    if (!e) return;
     cJSON_AddNumberToObject(object, "code", e->code);
     cJSON_AddStringToObject(object, "name", e->name);
     cJSON_AddStringToObject(object, "message", e->message);
@@ -138,7 +136,6 @@ static void add_error(cJSON *root, const HcError *e, const char *call, const cha
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line) {
     cJSON *root = cJSON_CreateObject();
-    bool trusted = hc_run.verified_any && !hc_run.wrong_any;
     cJSON_AddNumberToObject(root, "schema", 1);
     cJSON_AddStringToObject(root, "status", status);
     add_error(root, error, call, file, line);
@@ -147,11 +144,9 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
     cJSON_AddItemToObject(root, "device",
                           hc_run.has_device ? hc_device_json(&hc_run.device) : cJSON_CreateNull());
     cJSON_AddItemToObject(root, "params", params());
-    if (hc_run.verified_any && !error) cJSON_AddBoolToObject(root, "verified", trusted);
-    else cJSON_AddNullToObject(root, "verified");
-    if (hc_run.verified_any) add_f64(root, "max_error", hc_run.max_error);
-    else cJSON_AddNullToObject(root, "max_error");
-    bool show = !hc_run.wrong_any && !error;
+    bool show = !hc_run.wrong_any && !error, judged = hc_run.verified_any && !error;
+    cJSON_AddItemToObject(root, "verified", judged ? cJSON_CreateBool(show) : cJSON_CreateNull());
+    add_f64(root, "max_error", hc_run.verified_any ? hc_run.max_error : (double)NAN);
     cJSON_AddItemToObject(root, "results",
                           show ? cJSON_Duplicate(hc_results(), true) : cJSON_CreateObject());
     cJSON *times = cJSON_AddObjectToObject(root, "timings_ms");
@@ -164,13 +159,7 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
         add_f64(one, "max", s.max);
         cJSON_AddNumberToObject(one, "n", (double)s.n);
     }
-    char *line_text = cJSON_PrintUnformatted(root), *text = NULL;
-    size_t length = line_text ? strlen(line_text) : 0;
-    if (line_text && (text = malloc(length + 2))) {
-        memcpy(text, line_text, length);
-        memcpy(text + length, "\n", 2);
-    }
-    cJSON_free(line_text);
+    char *text = cJSON_PrintUnformatted(root);
     cJSON_Delete(root);
     return text;
 }

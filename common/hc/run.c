@@ -18,40 +18,34 @@ HcRun hc_run;
 
 /* ---- What signal handlers say, made before: they may only call write() and _exit(). ---- */
 
-typedef struct LastWords {
+static struct {
     int signal, status;
-    const char *name, *message, *hint;
-    char text[768];
-    char *json;
-} LastWords;
-
-static LastWords last_words[] = {
-    {SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
-     "give more time, or less work: a smaller --size or --repeat", "", NULL},
-    {SIGINT, HC_SIGINT, "SIGINT", "interrupted", "", "", NULL},
-    {SIGSEGV, HC_ERROR, "SIGSEGV",
-     "memory outside an array was touched, by a kernel or by the host",
-     "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", "", NULL},
-    {SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", "", "", NULL},
-    {SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", "", "",
-     NULL},
-    {SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", "", "", NULL},
-    {SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", "", "", NULL},
+    HcError error;
+    char text[768], *json;
+} last_words[] = {
+#define WORDS(signal, status, name, message, hint)                                                 \
+    { signal, status, {0, name, message, hint, NULL}, "", NULL }
+    WORDS(SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
+          "give more time, or less work: a smaller --size or --repeat"),
+    WORDS(SIGINT, HC_SIGINT, "SIGINT", "interrupted", ""),
+    WORDS(SIGSEGV, HC_ERROR, "SIGSEGV",
+          "memory outside an array was touched, by a kernel or by the host",
+          "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000"),
+    WORDS(SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", ""),
+    WORDS(SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", ""),
+    WORDS(SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", ""),
+    WORDS(SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", ""),
 };
 enum { LAST_WORDS = sizeof last_words / sizeof last_words[0] };
 
 void hc_prepare_last_words(void) {
     for (int i = 0; i < LAST_WORDS; i++) {
-        LastWords *w = &last_words[i];
-        HcError error = {0};
-        snprintf(error.name, sizeof error.name, "%s", w->name);
-        snprintf(error.message, sizeof error.message, "%s", w->message);
-        snprintf(error.hint, sizeof error.hint, "%s", w->hint);
-        char *old = w->json;
-        w->json = hc_run.args.json ? hc_report_json("error", &error, NULL, NULL, 0) : NULL;
+        const HcError *e = &last_words[i].error;
+        char *old = last_words[i].json;
+        last_words[i].json = hc_run.args.json ? hc_report_json("error", e, NULL, NULL, 0) : NULL;
         free(old);
-        snprintf(w->text, sizeof w->text, "\n%s: %s\n    %s%s%s%s", hc_run.recipe->name, w->name,
-                 w->message, *w->hint ? "\n    hint: " : "", w->hint, "\n");
+        snprintf(last_words[i].text, sizeof last_words[i].text, "\n%s: %s\n    %s%s%s\n",
+                 hc_run.recipe->name, e->name, e->message, *e->hint ? "\n    hint: " : "", e->hint);
     }
 }
 
@@ -63,7 +57,8 @@ static void on_signal(int number) {
     for (int i = 0; i < LAST_WORDS; i++)
         if (last_words[i].signal == number) {
             put(STDERR_FILENO, last_words[i].text);
-            if (last_words[i].json) put(STDOUT_FILENO, last_words[i].json);
+            if (last_words[i].json)
+                put(STDOUT_FILENO, last_words[i].json), put(STDOUT_FILENO, "\n");
             _exit(last_words[i].status);
         }
     _exit(HC_ERROR);
@@ -83,11 +78,8 @@ static void catch_signals(double timeout_s) {
     for (int i = 0; i < LAST_WORDS; i++)
         if (i < 2 || i >= first_crash) sigaction(last_words[i].signal, &action, NULL);
     if (timeout_s > 0) {
-        double whole = floor(timeout_s);
-        struct itimerval timer = {
-            .it_value = {.tv_sec = (time_t)whole,
-                         .tv_usec = (suseconds_t)((timeout_s - whole) * 1e6)}};
-        if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
+        long long us = (long long)ceil(timeout_s * 1e6);
+        struct itimerval timer = {.it_value = {us / 1000000, us % 1000000}};
         setitimer(ITIMER_REAL, &timer, NULL);
     }
 }
@@ -158,19 +150,16 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Put the layer behind --explain next to the program, into the list that an API's loader reads when
- * it is first called: OpenCL's calls the last of the list first, ours for CUDA the first. */
+/* Put the layer behind --explain next to the program: last in the list that an API's loader reads when
+ * it is first called. */
 static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
     char list[8192];
     const char *others = getenv(variable);
-    if (!others) others = "";
     snprintf(path, 4096, "%s/%s", layers ? layers : ".", library);
     if (access(path, R_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
                             "--explain needs %s, which is not there", path);
-    bool last = strcmp(variable, "OPENCL_LAYERS") == 0;
-    snprintf(list, sizeof list, "%s%s%s", last ? others : path, *others ? ":" : "",
-             last ? path : others);
+    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others && *others ? ":" : "", path);
     setenv(variable, list, 1);
     return HC_OK;
 }
@@ -235,7 +224,7 @@ int hc_fail(int status, const char *file, int line, const char *call) {
     if (*e->hint) fprintf(stderr, "    hint: %s\n", e->hint);
     if (hc_run.args.json && status != HC_USAGE) {
         char *json = hc_report_json(status == HC_SKIP ? "skip" : "error", e, call, file, line);
-        if (json) fputs(json, stdout);
+        if (json) puts(json);
         free(json);
     }
     hc_run.ended = true;
@@ -247,7 +236,7 @@ int hc_end(void) {
     int rc = hc_run.wrong_any ? HC_WRONG : HC_OK;
     if (hc_run.args.json) {
         char *json = hc_report_json(rc == HC_OK ? "ok" : "wrong", NULL, NULL, NULL, 0);
-        if (json) fputs(json, stdout);
+        if (json) puts(json);
         else rc = HC_ERROR;
         free(json);
     } else if (!hc_run.args.quiet) {
