@@ -46,7 +46,6 @@ int hc_driver_use(HcDriver wanted) {
                         wanted == DRIVER_SIM ? "a GPU's driver" : "cusim");
 }
 void hc_driver_forget(void) {}
-void *hc_driver_layered(const char *symbol, void *function) { return (void)symbol, function; }
 bool hc_driver_explained(int code, int *status) { return (void)code, (void)status, false; }
 #else
 
@@ -151,7 +150,7 @@ void hc_driver_forget(void) {
 static void in_child(void) { atomic_store(&driver, DRIVER_OF_PARENT); }
 
 enum { LAYERS = 8 };
-static HcCudaLayer *layers[LAYERS]; /* the one next to the driver first */
+static HcCudaLayer *layers[LAYERS]; /* from the one next to the driver */
 static size_t layer_count;
 
 void *hc_driver_layered(const char *symbol, void *function) {
