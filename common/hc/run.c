@@ -150,8 +150,8 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Put the layer behind --explain next to the program: last in the list that an API's loader reads when
- * it is first called. */
+/* Put the layer behind --explain next to the program: last in the list that an API's loader reads
+ * when it is first called. */
 static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
     char list[8192];
     const char *others = getenv(variable);

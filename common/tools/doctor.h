@@ -52,8 +52,8 @@ void doctor_check_hardware(const unsigned *vendors);
 void doctor_check_system(void);
 void doctor_check_build(const char *packages);
 
-/* CUDA: gather asks drivers and devices, before OpenCL's check, which reads HC_DEVICE by all devices;
- * check reports. Left out where the build has no CUDA, or links it. */
+/* CUDA: gather asks drivers and devices, before OpenCL's check, which reads HC_DEVICE by all
+ * devices; check reports. Left out where the build has no CUDA, or links it. */
 void doctor_gather_cuda(void);
 void doctor_check_cuda(const char *kernels);
 #ifdef DOCTOR_CUDA

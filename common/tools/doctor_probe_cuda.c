@@ -83,8 +83,8 @@ static int launch(const char *which, int number) {
     CUfunction kernel;
     CUdeviceptr d_x;
     void *arguments[] = {&d_x};
-    int status = take(which);
     double start_ms = hc_now_ms();
+    int status = take(which);
     if (status != HC_OK) return failed(status);
 #define STEP(call)                                                                                 \
     do {                                                                                           \

@@ -108,6 +108,7 @@ CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total_bytes) {
 
 static int elements[64];
 
+// NOLINTNEXTLINE(readability-non-const-parameter): as the driver has it
 CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int n,
                             CUjit_option *options, void **values) {
     (void)image, (void)n, (void)options, (void)values;
