@@ -7,6 +7,7 @@
 #       APIS OpenCL                        # which of OpenCL, CUDA, host it uses
 #       DIFFICULTY 1                       # 1 to 4 stars
 #       MINUTES 30                         # to read and try
+#       LIBRARIES hc::hc_png               # of the cookbook's, beyond those of its APIs; may be left out
 #       SOURCES main.c)
 # ONE_API_WILL_DO, after APIS: the recipe is built if one of them is there, with HC_NO_OPENCL or
 # HC_NO_CUDA defined for the other.
@@ -27,7 +28,8 @@ function(hc_compile_options target)
 endfunction()
 
 function(hc_add_recipe name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "ONE_API_WILL_DO" "TITLE;DIFFICULTY;MINUTES" "APIS;SOURCES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "ONE_API_WILL_DO" "TITLE;DIFFICULTY;MINUTES"
+                          "APIS;LIBRARIES;SOURCES")
     foreach(key TITLE APIS DIFFICULTY MINUTES SOURCES)
         if(NOT DEFINED arg_${key})
             message(FATAL_ERROR "hc_add_recipe(${name}): ${key} is missing")
@@ -58,9 +60,15 @@ function(hc_add_recipe name)
         set_property(GLOBAL APPEND PROPERTY HC_SUMMARY "recipe ${name}|not built: HC_CUDA=OFF")
         return()
     endif()
+    foreach(library IN LISTS arg_LIBRARIES)
+        if(NOT TARGET ${library})
+            set_property(GLOBAL APPEND PROPERTY HC_SUMMARY "recipe ${name}|not built: no ${library}")
+            return()
+        endif()
+    endforeach()
     add_executable(${name} ${arg_SOURCES})
     hc_compile_options(${name})
-    target_link_libraries(${name} PRIVATE hc::hc)
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} hc::hc)
     target_compile_definitions(${name} PRIVATE ${without})
     if("OpenCL" IN_LIST arg_APIS)
         target_link_libraries(${name} PRIVATE hc::hc_cl)

@@ -68,7 +68,7 @@ static int ask_device(HcJob *job, CUdevice device) {
         code = cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
     if (code == CUDA_SUCCESS) code = cuDriverGetVersion(&job->driver);
     job->arch = 10 * major + minor;
-    job->simulated = hc_driver_is(HC_DRIVER_SIM);
+    job->simulated = hc_driver_is(DRIVER_SIM);
     return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
 }
 

@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 
+#include "compile.h"
 #include "driver.h"
 #include "hc_cu.h"
 #include "internal.h"
@@ -40,6 +41,8 @@ int hc_cu_set_error(CUresult code) {
 }
 
 int hc_nvrtc_set_error(nvrtcResult code) {
+    if (code == NVRTC_ERROR_BUILTIN_OPERATION_FAILURE && hc_nvrtc_open() != HC_OK)
+        return HC_SKIP; /* the forwarder's answer for a library that is not there */
     int status =
         code == NVRTC_ERROR_COMPILATION || code == NVRTC_ERROR_INVALID_OPTION ? HC_BUILD : HC_ERROR;
     return hc_set_code(status, nvrtc_codes, (int)code);
@@ -61,24 +64,6 @@ int hc_cu_check_alloc(size_t n, size_t size, size_t count) {
                         hc_format_bytes(total, false, there, sizeof there));
 }
 
-/* The driver's log, set in as a detail; freed or passed on. */
-static void add_log(char *log) {
-    char *text = NULL;
-    size_t length;
-    FILE *out = *log ? open_memstream(&text, &length) : NULL;
-    if (out) {
-        fputs("    the driver's log:\n", out);
-        for (const char *p = log; *p;) {
-            int bytes = (int)strcspn(p, "\n");
-            fprintf(out, "      %.*s\n", bytes, p);
-            p += bytes + (p[bytes] == '\n');
-        }
-        fclose(out);
-        hc_set_error_detail(text);
-    }
-    free(log);
-}
-
 int hc_cu_load(const char *image, CUmodule *module) {
     enum { LOG = 1 << 16 };
     char *log;
@@ -87,21 +72,18 @@ int hc_cu_load(const char *image, CUmodule *module) {
     CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
     void *values[] = {log, (void *)(uintptr_t)LOG};
     CUresult code = cuModuleLoadDataEx(module, image, 2, options, values);
-    if (code == CUDA_SUCCESS) {
-        free(log);
-        return HC_OK;
-    }
-    status = hc_cu_set_error(code);
-    const char *line = strstr(image, ".version");
-    if (code == CUDA_ERROR_UNSUPPORTED_PTX_VERSION && line &&
-        sscanf(line, ".version %d.%d", &major, &minor) == 2) {
+    if (code != CUDA_SUCCESS) status = hc_cu_set_error(code);
+    const char *line =
+        code == CUDA_ERROR_UNSUPPORTED_PTX_VERSION ? strstr(image, ".version") : NULL;
+    if (line && sscanf(line, ".version %d.%d", &major, &minor) == 2) {
         cuDriverGetVersion(&version);
         hc_set_error(status, (int)code, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
                      "update the driver, or compile with a compiler of its version",
                      "the kernel is PTX of version %d.%d, too new for this driver (CUDA %d.%d)",
                      major, minor, version / 1000, version % 1000 / 10);
     }
-    add_log(log);
+    if (status != HC_OK && *log) hc_set_error_detail(hc_explain_log(log, image, NULL));
+    free(log);
     return status;
 }
 

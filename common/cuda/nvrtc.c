@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "compile.h"
+#include "driver.h"
 
 #ifdef HC_CUDA_LINK /* the names are the linked library's own */
 int hc_nvrtc_open(void) { return HC_OK; }
@@ -64,7 +65,7 @@ static bool try_pattern(int limit, const char *folder, const char *pattern) {
     return done;
 }
 
-static void choose_library(void) {
+static void find_library(void) {
     static const char *const names[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12",
                                         "libnvrtc.so.11.2"};
     const char *named = getenv("HC_NVRTC_LIBRARY");
@@ -86,6 +87,17 @@ static void choose_library(void) {
         *slash = '\0';
         if (try_pattern(limit, folder, "nvrtc/nvidia/*/lib/libnvrtc.so.*")) return;
     }
+}
+
+static void choose_library(void) {
+    void *symbol;
+    find_library();
+    if (!nvrtc.library) return;
+#define HC_NVRTC(name, parameters, arguments)                                                      \
+    memcpy(&symbol, &nvrtc.name, sizeof symbol);                                                   \
+    symbol = hc_driver_layered(#name, symbol);                                                     \
+    memcpy(&nvrtc.name, &symbol, sizeof symbol);
+#include "hc_nvrtc_api.def"
 }
 
 int hc_nvrtc_open(void) {

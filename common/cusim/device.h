@@ -144,6 +144,8 @@ struct CusimLaunch {
     struct CusimLaunchStats *stats; /* observers' own */
 };
 
+/* Once, before the first launch. sms: as many as the device has. */
+void cusim_launch_start(bool one_after_the_other, uint32_t sms);
 /* cusim_launch_begin - check nothing, prepare everything (id, workspace, n_blocks, observers). */
 CUresult cusim_launch_begin(CusimLaunch *launch);
 /* cusim_launch_work - called by any number of threads at once, each with a worker of its own: runs

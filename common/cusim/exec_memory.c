@@ -333,7 +333,7 @@ static __attribute__((noinline)) bool other_window(CusimWarp *warp, const CusimI
         return false;
     CusimWindow window;
     if (!cusim_memory_find(address, &window)) return false;
-    *cusim_window(warp, inst) = window;
+    cusim_keep_window(warp, inst, &window);
     *view = cusim_view_window(&window, write);
     return true;
 }

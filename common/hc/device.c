@@ -168,7 +168,8 @@ int hc_choose_device(HcDevice *chosen) {
     hc_run.device = *chosen;
     hc_run.has_device = true;
     hc_prepare_last_words();
-    if (hc_run.layer && !dlopen(hc_run.layer, RTLD_LAZY | RTLD_NOLOAD))
+    if (hc_run.layer && strcmp(chosen->api, "opencl") == 0 &&
+        !dlopen(hc_run.layer, RTLD_LAZY | RTLD_NOLOAD))
         fprintf(stderr, "--explain: this OpenCL loader loads no layers, so no call is shown\n");
     hc_say("device     %s  %s (%s)\n", hc_device_spec(chosen, text), chosen->name, chosen->detail);
     return HC_OK;

@@ -150,21 +150,36 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Variables that an API's library reads when it is first called. */
-static int set_environment(const HcArgs *args, const char *layers) {
-    static char layer[4096]; /* outlives this call: hc_run.layer */
+/* Put the layer behind --explain next to the program, into the list that an API's loader reads when
+ * it is first called: OpenCL's calls the last of the list first, ours for CUDA the first. */
+static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
     char list[8192];
-    const char *others = getenv("OPENCL_LAYERS");
-    if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
-    if (!args->explain) return HC_OK;
-    snprintf(layer, sizeof layer, "%s/libhc_explain_cl.so", layers ? layers : ".");
-    if (access(layer, R_OK) != 0)
+    const char *others = getenv(variable);
+    if (!others) others = "";
+    snprintf(path, 4096, "%s/%s", layers ? layers : ".", library);
+    if (access(path, R_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
-                            "--explain needs %s, which is not there", layer);
-    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others ? ":" : "", layer);
-    setenv("OPENCL_LAYERS", list, 1); /* read by the OpenCL loader */
-    hc_run.layer = layer;
+                            "--explain needs %s, which is not there", path);
+    bool last = strcmp(variable, "OPENCL_LAYERS") == 0;
+    snprintf(list, sizeof list, "%s%s%s", last ? others : path, *others ? ":" : "",
+             last ? path : others);
+    setenv(variable, list, 1);
     return HC_OK;
+}
+
+static int set_environment(const HcArgs *args, const HcApi *const *apis, const char *layers) {
+    static char cl[4096], cu[4096]; /* cl outlives this call: hc_run.layer */
+    int status = HC_OK;
+    if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
+    for (; args->explain && apis && *apis && status == HC_OK; apis++) {
+        if (strcmp((*apis)->name, "opencl") == 0) {
+            status = add_layer("OPENCL_LAYERS", layers, "libhc_explain_cl.so", cl);
+            hc_run.layer = cl;
+        } else if (strcmp((*apis)->name, "cuda") == 0) {
+            status = add_layer("HC_CUDA_LAYERS", layers, "libhc_explain_cu.so", cu);
+        }
+    }
+    return status;
 }
 
 int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
@@ -187,7 +202,7 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
     hc_prepare_last_words();
     catch_signals(args->timeout_s);
     if (!args->quiet && !args->json && !args->explain) start_steps();
-    status = set_environment(args, layers);
+    status = set_environment(args, recipe->apis, layers);
     if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--explain");
     if (args->list_devices) {
         status = hc_list_devices(recipe->apis, args->json ? NULL : stdout);

@@ -41,3 +41,27 @@ if(TARGET hc::hc_cu AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROC
     set_target_properties(test_math PROPERTIES C_EXTENSIONS ON)
     target_link_libraries(test_math PRIVATE hc::hc_cu quadmath m)
 endif()
+
+# hc_cu_compile, and the PTX that is kept for machines without a compiler.
+if(TARGET hc::hc_cu)
+    hc_test_program(test_compile cuda/compile.c)
+    target_link_libraries(test_compile PRIVATE hc::hc_cu)
+    add_library(old_nvrtc MODULE cuda/old_nvrtc.c)
+    hc_compile_options(old_nvrtc)
+    target_include_directories(old_nvrtc PRIVATE ${cuda_include})
+    set_target_properties(old_nvrtc PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/bin)
+    foreach(case way_nvrtc way_clang way_ptx missing old_driver architecture cache)
+        hc_test(cuda.compile.${case} LABELS unit COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh ${case}
+            $<TARGET_FILE:test_compile> $<TARGET_FILE:old_nvrtc>)
+    endforeach()
+endif()
+hc_test(cuda.kernels.ptx LABELS unit COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/kept_kernels.sh)
+add_custom_target(ptx COMMAND sh ${cookbook}/common/cuda/ptx.sh --update VERBATIM)
+if(TARGET test_math)
+    hc_test(cuda.math LABELS unit TIMEOUT 120 ENVIRONMENT HC_CUDA_COMPILER=set:clang
+        COMMAND test_math --device sim)
+    hc_test(cuda.math.long SLOW LABELS unit ENVIRONMENT HC_CUDA_COMPILER=set:clang
+        COMMAND test_math --device sim -n 200000 --seed 2)
+    hc_test(cuda.math.spoilt LABELS unit
+        COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh math_spoilt $<TARGET_FILE:test_math>)
+endif()

@@ -13,7 +13,28 @@ hc_test_program(parity_random ${here}/random_cl.c)
 target_link_libraries(parity_random PRIVATE hc::hc_cl)
 hc_test(parity.random.opencl COMMAND sh ${here}/random.sh opencl $<TARGET_FILE:parity_random>)
 hc_test(parity.random.mutant COMMAND sh ${here}/random.sh mutant $<TARGET_FILE:parity_random>)
-hc_test(parity.random.cuda_compiles COMMAND sh ${here}/random.sh cuda)
+if(TARGET hc::hc_cu)
+    hc_test_program(parity_random_cuda ${here}/random_cu.c)
+    target_link_libraries(parity_random_cuda PRIVATE hc::hc_cu)
+    foreach(compiler nvrtc clang)
+        hc_test(parity.random.cuda_${compiler}
+            COMMAND sh ${here}/random.sh cuda $<TARGET_FILE:parity_random_cuda> ${compiler})
+    endforeach()
+    hc_test(parity.random.cuda_mutant
+        COMMAND sh ${here}/random.sh cuda_mutant $<TARGET_FILE:parity_random_cuda>)
+
+# The matrix products: both kernels, in three languages, bit by bit.
+    hc_test_program(parity_matmul ${here}/matmul.c)
+    target_compile_options(parity_matmul PRIVATE -ffp-contract=off)
+    target_link_libraries(parity_matmul PRIVATE hc::hc_cl hc::hc_cu)
+    foreach(n 0x5x7 5x0x7 5x7x0 1x1x1 31x31x31 32x32x32 33x33x33 1x33x257 127x1x61 61x127x31 100x257x48)
+        hc_test(parity.matmul.${n} COMMAND sh ${here}/matmul.sh size $<TARGET_FILE:parity_matmul> ${n})
+    endforeach()
+    foreach(mutant tail width transposed naive_last naive_pitch naive_guard)
+        hc_test(parity.matmul.mutant_${mutant}
+            COMMAND sh ${here}/matmul.sh mutant $<TARGET_FILE:parity_matmul> ${mutant})
+    endforeach()
+endif()
 
 # The matrix that is doubled, and who is who in an index space: CUDA C, OpenCL C and C.
 if(TARGET hc::hc_cu)

@@ -9,6 +9,7 @@
 #   .c          by the host alone, for a recipe that has no OpenCL to be the CPU and does compute
 #   .leaks      in the AddressSanitizer build: the same releases all that it took
 #   .schema     --json is valid for success and for errors
+#   .units      its parts by themselves: tests/recipes/NN_units.c
 #   .behaviour  its own script tests/recipes/NAME.sh, called with the program and the layer that
 #               was made of tests/recipes/NN_layer.c, if there is one
 set(here ${CMAKE_CURRENT_LIST_DIR})
@@ -47,6 +48,14 @@ foreach(recipe IN LISTS recipes)
     if(EXISTS ${here}/${number}_layer.c AND TARGET hc::hc_cl)
         hc_test_layer(test_${number}_layer ${here}/${number}_layer.c)
         set(layer $<TARGET_FILE:test_${number}_layer>)
+    endif()
+    if(EXISTS ${here}/${number}_units.c AND TARGET hc::hc_cu)
+        file(GLOB parts ${cookbook}/recipes/${recipe}/*.c)
+        list(FILTER parts EXCLUDE REGEX "/main\\.c$|/kinds\\.c$")
+        hc_test_program(test_${number}_units ${here}/${number}_units.c ${parts})
+        target_link_libraries(test_${number}_units PRIVATE hc::hc_cu)
+        hc_test(recipe.${recipe}.units ENVIRONMENT CUSIM_MEMORY=set:8M
+            COMMAND test_${number}_units --device sim)
     endif()
     if(EXISTS ${here}/${recipe}.sh)
         hc_test(recipe.${recipe}.behaviour COMMAND sh ${here}/${recipe}.sh ${bin}/${recipe} ${layer})

@@ -20,8 +20,10 @@ hc_cusim_api(contexts)
 hc_test(cusim.api.contexts ENVIRONMENT CUSIM_DEVICES=set:2 COMMAND test_cusim_contexts)
 
 hc_cusim_api(ending)
-foreach(way running queued callback waiting)
+foreach(way running queued callback waiting freeing unloading synchronizing)
     hc_test(cusim.api.ending_${way} TIMEOUT 20 COMMAND test_cusim_ending ${way})
+    hc_test(cusim.api.ending_${way}_one_thread TIMEOUT 20 ENVIRONMENT CUSIM_THREADS=set:1
+            COMMAND test_cusim_ending ${way})
 endforeach()
 hc_test(cusim.api.ending_closed TIMEOUT 20
         COMMAND test_cusim_ending closed $<TARGET_FILE:cusim>)
