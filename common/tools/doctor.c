@@ -258,9 +258,10 @@ int main(int argc, char **argv) {
 #endif
     doctor_check_opencl(vendors);
 #ifdef DOCTOR_CUDA
-    doctor_check_cuda(DOCTOR_KERNELS);
+    doctor_check_cuda();
 #endif
     doctor_check_hardware(vendors);
+    doctor_check_compilers();
     doctor_check_build(DOCTOR_PACKAGES);
 
     int problems = doctor_problems();

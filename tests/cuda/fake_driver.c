@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A CUDA driver for tests, with the answers of a big GPU and hardly any of its abilities: built as
  * libcuda.so.1, it stands where a real driver would. What it says is set from outside:
- *   FAKE_INIT      what cuInit answers (0)
+ *   FAKE_INIT      what cuInit answers (0); crash: it ends the process
+ *   FAKE_LOG       a file that gets a line when the library is loaded, and when it is closed
  *   FAKE_VERSION   the newest CUDA it speaks (12040)
  *   FAKE_DEVICES   how many devices (1)
  *   FAKE_KNOWS     the highest attribute it knows (200, which no header has; it is 7)
@@ -16,14 +17,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int setting(const char *name, int otherwise) {
     const char *text = getenv(name);
     return text && *text ? atoi(text) : otherwise;
 }
 
+static void note(const char *what) {
+    const char *path = getenv("FAKE_LOG");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file) return;
+    fprintf(file, "%s %ld\n", what, (long)getpid());
+    fclose(file);
+}
+__attribute__((constructor)) static void loaded(void) { note("loaded"); }
+__attribute__((destructor)) static void closed(void) { note("closed"); }
+
 CUresult cuInit(unsigned int flags) {
+    const char *wish = getenv("FAKE_INIT");
     (void)flags;
+    if (wish && strcmp(wish, "crash") == 0) abort();
     return (CUresult)setting("FAKE_INIT", 0);
 }
 CUresult cuDriverGetVersion(int *version) {

@@ -22,8 +22,10 @@ if(TARGET hc::hc_cu)
     endforeach()
     hc_test(parity.random.cuda_mutant
         COMMAND sh ${here}/random.sh cuda_mutant $<TARGET_FILE:parity_random_cuda>)
+endif()
 
 # The matrix products: both kernels, in three languages, bit by bit.
+if(TARGET hc::hc_cu)
     hc_test_program(parity_matmul ${here}/matmul.c)
     target_compile_options(parity_matmul PRIVATE -ffp-contract=off)
     target_link_libraries(parity_matmul PRIVATE hc::hc_cl hc::hc_cu)
@@ -33,5 +35,27 @@ if(TARGET hc::hc_cu)
     foreach(mutant tail width transposed naive_last naive_pitch naive_guard)
         hc_test(parity.matmul.mutant_${mutant}
             COMMAND sh ${here}/matmul.sh mutant $<TARGET_FILE:parity_matmul> ${mutant})
+    endforeach()
+endif()
+
+# The matrix that is doubled, and who is who in an index space: CUDA C, OpenCL C and C.
+if(TARGET hc::hc_cu)
+    hc_test_program(parity_double_matrix ${here}/double_matrix.c)
+    target_link_libraries(parity_double_matrix PRIVATE hc::hc_cl hc::hc_cu)
+    foreach(size 0x0 0x5 1x1 31x31 32x32 33x33 31x33 5x4 1009x3 3x1009 257x127)
+        hc_test(parity.double_matrix.n${size}
+            COMMAND sh ${here}/double_matrix.sh $<TARGET_FILE:parity_double_matrix> size ${size})
+    endforeach()
+    foreach(language cu cl)
+        hc_test(parity.double_matrix.mutant_${language}
+            COMMAND sh ${here}/double_matrix.sh $<TARGET_FILE:parity_double_matrix> mutant ${language})
+    endforeach()
+endif()
+if("03_gpu_programming" IN_LIST recipes)
+    foreach(size 0 1 31 32 33 1009 31x33 33x31 9x5x3 17x1x7)
+        hc_test(parity.who_am_i.n${size} COMMAND sh ${here}/who_am_i.sh size ${size})
+    endforeach()
+    foreach(language cu cl)
+        hc_test(parity.who_am_i.mutant_${language} COMMAND sh ${here}/who_am_i.sh mutant ${language})
     endforeach()
 endif()

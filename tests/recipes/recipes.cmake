@@ -58,7 +58,7 @@ foreach(recipe IN LISTS recipes)
             COMMAND test_${number}_units --device sim)
     endif()
     if(EXISTS ${here}/${recipe}.sh)
-        hc_test(recipe.${recipe}.behaviour COMMAND sh ${here}/${recipe}.sh ${bin}/${recipe} ${layer})
+        hc_test(recipe.${recipe}.behaviour TIMEOUT 240 COMMAND sh ${here}/${recipe}.sh ${bin}/${recipe} ${layer})
     endif()
 endforeach()
 
