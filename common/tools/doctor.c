@@ -258,10 +258,9 @@ int main(int argc, char **argv) {
 #endif
     doctor_check_opencl(vendors);
 #ifdef DOCTOR_CUDA
-    doctor_check_cuda();
+    doctor_check_cuda(DOCTOR_KERNELS);
 #endif
     doctor_check_hardware(vendors);
-    doctor_check_compilers();
     doctor_check_build(DOCTOR_PACKAGES);
 
     int problems = doctor_problems();

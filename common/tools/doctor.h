@@ -50,15 +50,12 @@ const char *doctor_is_set(const char *name);
 void doctor_check_opencl(unsigned vendors[16]);
 void doctor_check_hardware(const unsigned *vendors);
 void doctor_check_system(void);
-void doctor_check_compilers(void);
 void doctor_check_build(const char *packages);
 
 /* CUDA: gather asks drivers and devices, before OpenCL's check, which reads HC_DEVICE by all
  * devices; check reports. Left out where the build has no CUDA, or links it. */
 void doctor_gather_cuda(void);
-void doctor_check_cuda(void);
-int doctor_gpu_version(
-    void); /* the newest CUDA that the GPU's driver speaks, as 12040; 0: no GPU */
+void doctor_check_cuda(const char *kernels);
 #ifdef DOCTOR_CUDA
 extern const HcApi doctor_gpu_api, doctor_sim_api;
 #define DOCTOR_CUDA_APIS &doctor_gpu_api, &doctor_sim_api,
@@ -70,9 +67,5 @@ extern const HcApi doctor_gpu_api, doctor_sim_api;
  * CUDA. */
 int doctor_probe(int argc, char **argv);
 int doctor_probe_cuda(int argc, char **argv);
-
-/* doctor_library_path - the file of a library that this process has loaded, found by a symbol. */
-const char *doctor_library_path(const char *library, const char *symbol_name);
-int doctor_probe_compiler(const char *way);
 
 #endif

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* The doctor's look at CUDA: the driver and its GPUs, and cusim, the software device that stands in
- * for them. Without a GPU the recipes run on cusim, so that its absence is a note; a driver that is
- * there and fails is a problem, since no recipe passes it over in silence.
+/* The doctor's look at CUDA: the driver and its GPUs, cusim, the software device that stands in for
+ * them, and what compiles CUDA C. Without a GPU the recipes run on cusim, so that its absence is a
+ * note; a driver that is there and fails is a problem, since no recipe passes it over in silence.
  */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <glob.h>
+#include <signal.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
 #include "doctor.h"
+#include "hc_files.h"
 
 static const char *const group = "CUDA";
 
@@ -158,9 +166,96 @@ static void check_cusim(void) {
                                                   : cusim.hint);
 }
 
-void doctor_check_cuda(void) {
-    check_gpu();
-    check_cusim();
+/* ---- What compiles CUDA C ---- */
+
+static void check_kept(bool is_needed, const char *kernels) {
+    char pattern[4096];
+    glob_t kept = {0};
+    snprintf(pattern, sizeof pattern, "%s/ptx/*.ptx", kernels);
+    glob(pattern, 0, NULL, &kept);
+    if (kept.gl_pathc) {
+        doctor_find(DOCTOR_OK, group, "kernels/ptx", "%zu kernels as PTX", kept.gl_pathc);
+    } else {
+        doctor_find(is_needed ? DOCTOR_PROBLEM : DOCTOR_NOTE, group, "kernels/ptx", "%s/ptx: none",
+                    kernels);
+        doctor_advise("these serve where there is no compiler for CUDA C",
+                      "git checkout -- kernels/ptx");
+    }
+    globfree(&kept);
 }
 
-int doctor_gpu_version(void) { return gpu.count ? gpu.version : 0; }
+static void check_compilers(const char *kernels) {
+    static DoctorRun run;
+    char *fields[8], *text = run.out;
+    bool has_nvrtc = false, has_clang = false;
+    char no_nvrtc[1024] = "", no_clang[1024] = "";
+    doctor_self(&run, "compilers", NULL, NULL);
+    if (run.status > 1) {
+        doctor_find(DOCTOR_PROBLEM, group, "NVRTC", "%s", doctor_end(&run));
+        doctor_advise("recipes that compile CUDA C end like that",
+                      "export HC_CUDA_COMPILER=clang, and reinstall the toolkit");
+    }
+    while (doctor_fields(&text, fields)) {
+        if (strcmp(fields[0], "nvrtc") == 0) {
+            int version = atoi(fields[2]);
+            bool newer = gpu.count && version > gpu.version;
+            has_nvrtc = true;
+            doctor_find(newer ? DOCTOR_NOTE : DOCTOR_OK, group, "NVRTC", "%s: CUDA %d.%d",
+                        fields[1], version / 1000, version % 1000 / 10);
+            if (newer)
+                doctor_advise("it is newer than the driver, which refuses its PTX: kernels are "
+                              "compiled for this very device instead",
+                              "update NVIDIA's driver, or take a toolkit of CUDA %d.%d",
+                              gpu.version / 1000, gpu.version % 1000 / 10);
+        } else if (strcmp(fields[0], "clang") == 0) {
+            has_clang = true;
+            doctor_find(DOCTOR_OK, group, "clang", "%s: %s, NVPTX", fields[1], fields[2]);
+        } else if (strcmp(fields[0], "no nvrtc") == 0) {
+            snprintf(no_nvrtc, sizeof no_nvrtc, "%s", fields[1]);
+        } else if (strcmp(fields[0], "no clang") == 0) {
+            snprintf(no_clang, sizeof no_clang, "%s", fields[1]);
+        }
+    }
+    if (*no_nvrtc) {
+        doctor_find(DOCTOR_NOTE, group, "NVRTC", "none: %s", no_nvrtc);
+        doctor_advise(has_clang ? "CUDA C is compiled by clang instead"
+                                : "CUDA C is taken from kernels/ptx, where no kernel was changed",
+                      "./cook setup nvrtc, or do without");
+    }
+    if (*no_clang) {
+        doctor_find(DOCTOR_NOTE, group, "clang", "none: %s", no_clang);
+        doctor_advise(has_nvrtc ? "it is the compiler for machines without NVRTC"
+                                : "without a compiler, kernels that you change cannot run in CUDA",
+                      "./cook setup test (installs clang)");
+    }
+    check_kept(!has_nvrtc && !has_clang, kernels);
+}
+
+/* ---- Compiled kernels are kept here ---- */
+
+static void check_cache(void) {
+    const char *folder = hc_cache_folder();
+    char path[4200], size[64];
+    struct statvfs disk;
+    if (!*folder) return;
+    snprintf(path, sizeof path, "%s", folder);
+    for (char *slash; access(path, F_OK) != 0 && (slash = strrchr(path, '/')) && slash != path;)
+        *slash = '\0'; /* it is made when something is kept: look at what is there of it */
+    if (access(path, W_OK | X_OK) != 0) {
+        doctor_find(DOCTOR_NOTE, group, "cache", "%s: cannot write there: %s", folder,
+                    strerror(errno));
+        doctor_advise("every kernel is compiled anew in every run",
+                      "export HC_CACHE_DIR to a folder that you can write");
+        return;
+    }
+    if (statvfs(path, &disk) != 0) return;
+    hc_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, false, size, sizeof size);
+    doctor_find(DOCTOR_OK, group, "cache", "%s: %s free", folder, size);
+}
+
+void doctor_check_cuda(const char *kernels) {
+    check_gpu();
+    check_cusim();
+    check_compilers(kernels);
+    check_cache();
+}

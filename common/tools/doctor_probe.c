@@ -165,7 +165,6 @@ int doctor_probe(int argc, char **argv) {
         return 1;
     }
     if (argc == 1 && strcmp(argv[0], "list") == 0) return list();
-    if (argc == 2 && strcmp(argv[0], "compiler") == 0) return doctor_probe_compiler(argv[1]);
 #ifdef DOCTOR_CUDA
     if (argc >= 1 && strcmp(argv[0], "kernel") != 0) return doctor_probe_cuda(argc, argv);
 #endif

@@ -3,14 +3,15 @@
  * question, since a driver may crash or hang, and since a process has one driver.
  *   --probe cuda cuda|sim        the driver's library, its version and its devices, one a line
  *   --probe launch cuda|sim N    run a kernel on device N; prints the milliseconds
+ *   --probe compilers            NVRTC and clang, as hc_cu_compile finds them
  * Fields are split by tabs. What fails is a line: failed, exit code, message, hint.
  */
 #define _GNU_SOURCE /* dladdr */
 #include <dlfcn.h>
 
+#include "compile.h"
 #include "doctor.h"
 #include "driver.h"
-#include "hc_cu.h"
 
 static int failed(int status) {
     const HcError *e = hc_last_error();
@@ -22,7 +23,8 @@ static int take(const char *which) {
     return hc_driver_use(strcmp(which, "sim") == 0 ? DRIVER_SIM : DRIVER_REAL);
 }
 
-const char *doctor_library_path(const char *library, const char *symbol_name) {
+/* Where the library is that a symbol comes from. */
+static const char *path_of(const char *library, const char *symbol_name) {
     static char path[4096];
     Dl_info info;
     void *handle = dlopen(library, RTLD_NOW | RTLD_NOLOAD);
@@ -36,7 +38,7 @@ static int list(const char *which) {
     int status = take(which);
     if (status != HC_OK) return failed(status);
     cuDriverGetVersion(&version);
-    printf("driver\t%s\t%d\n", doctor_library_path("libcuda.so.1", "cuInit"), version);
+    printf("driver\t%s\t%d\n", path_of("libcuda.so.1", "cuInit"), version);
     cuDeviceGetCount(&count);
     for (int i = 0; i < count; i++) {
         char name[256] = "";
@@ -103,6 +105,27 @@ static int launch(const char *which, int number) {
     return 0;
 }
 
+static int compilers(void) {
+    static HcJob job = {.source = "", .file = "doctor.cu", .arch = 60};
+    int major = 0, minor = 0;
+    const char *const names[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12",
+                                 "libnvrtc.so.11.2"};
+    const char *path = "?";
+    setenv("HC_CACHE_DIR", "/dev/null/none", 1); /* what clang answers is kept: not by looking */
+    int status = hc_nvrtc_open();
+    if (status == HC_OK && nvrtcVersion(&major, &minor) == NVRTC_SUCCESS) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0] && *path == '?'; i++)
+            path = path_of(names[i], "nvrtcVersion");
+        printf("nvrtc\t%s\t%d\n", path, 1000 * major + 10 * minor);
+    } else {
+        printf("no nvrtc\t%s\n", hc_last_error()->message);
+    }
+    (void)hc_find_clang(&job); /* found: it names a target */
+    if (*job.target) printf("clang\t%s\t%s\t%s\n", job.program, job.compiler, job.target);
+    else printf("no clang\t%s\n", hc_last_error()->message);
+    return 0;
+}
+
 int doctor_probe_cuda(int argc, char **argv) {
     uint64_t number;
     bool named = argc > 1 && (strcmp(argv[1], "cuda") == 0 || strcmp(argv[1], "sim") == 0);
@@ -110,5 +133,6 @@ int doctor_probe_cuda(int argc, char **argv) {
     if (argc == 3 && named && strcmp(argv[0], "launch") == 0 &&
         hc_parse_count(argv[2], 99, &number))
         return launch(argv[1], (int)number);
+    if (argc == 1 && strcmp(argv[0], "compilers") == 0) return compilers();
     return HC_USAGE;
 }

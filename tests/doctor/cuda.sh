@@ -90,18 +90,43 @@ expect 3
 finds 'problem +cusim +CUDA_ERROR_NO_DEVICE'
 last '1 problem; first remedy: unset the variables that begin with CUSIM_'
 
-# NVRTC that is newer than the driver.
+# Compilers.
+gpu FAKE_RUNS=1 HC_NVRTC_LIBRARY=/nonexistent
+expect 0
+finds 'note +NVRTC +none: HC_NVRTC_LIBRARY=/nonexistent is no NVRTC$'
+prints "remedy: ./cook setup nvrtc, or do without"
+gpu FAKE_RUNS=1 HC_NVRTC_LIBRARY=/nonexistent HC_CLANG=/nonexistent
+expect 0
+finds 'note +clang +none: '
+prints 'why: without a compiler, kernels that you change cannot run in CUDA'
+prints 'remedy: ./cook setup test (installs clang)'
+if command -v clang >/dev/null; then
+    gpu FAKE_RUNS=1
+    finds 'ok +clang +/.*: clang [0-9.]+, NVPTX$'
+fi
 gpu FAKE_RUNS=1 FAKE_VERSION=12000
-if grep -q '^  [a-z]* *nvrtc *NVRTC 1[3-9]' "$work/out"; then
-    finds 'note +nvrtc +NVRTC 1[3-9].*: /.*libnvrtc'
+if grep -q '^  [a-z]* *NVRTC *.*CUDA 1[3-9]' "$work/out"; then # a toolkit that is newer than that
+    finds 'note +NVRTC +/.*libnvrtc.*: CUDA '
     prints "remedy: update NVIDIA's driver, or take a toolkit of CUDA 12.0"
 fi
 
-# No compiler, and no kernels that are kept.
+# The cache, and the kernels that are kept.
+gpu FAKE_RUNS=1 HC_CACHE_DIR=/proc/nowhere
+expect 0
+if [ "$(id -u)" -ne 0 ]; then # root may write everywhere
+    finds 'note +cache +/proc/nowhere: cannot write there'
+fi
+gpu FAKE_RUNS=1 HC_CACHE_DIR="$work/cache"
+finds "ok +cache +$work/cache: .* free\$"
+[ ! -e "$work/cache" ] || fail "the doctor made the cache's folder"
 mkdir "$work/empty"
 unshare -m true 2>/dev/null || skip "no name space of one's own here (it takes root); the rest passed"
+run env LD_LIBRARY_PATH="$fake" FAKE_RUNS=1 unshare -m sh -c \
+    "mount --bind '$work/empty' '$HC_SOURCE/kernels/ptx' && exec '$doctor'"
+expect 0
+finds 'note +kernels/ptx +/.*/kernels/ptx: none$'
 run env LD_LIBRARY_PATH="$fake" FAKE_RUNS=1 HC_NVRTC_LIBRARY=/nonexistent HC_CLANG=/nonexistent unshare -m sh -c \
     "mount --bind '$work/empty' '$HC_SOURCE/kernels/ptx' && exec '$doctor'"
 expect 3
-finds 'problem +kept PTX +0 files, the only way here$'
-last 'first remedy: ./cook setup exercise (installs clang), or ./cook setup nvrtc'
+finds 'problem +kernels/ptx +'
+last 'first remedy: git checkout -- kernels/ptx'

@@ -18,6 +18,8 @@ if grep -q '^CUDA$' "$work/out"; then
     grep -qE '^  ok +cusim +/.*libcuda.so.1: CUDA [0-9]+\.[0-9]' "$work/out" || fail "no cusim"
     grep -qE '^  ok +device +sim:0 .*compute capability .*ran a kernel in [0-9]+ ms' "$work/out" ||
         fail "cusim ran no kernel"
+    grep -qE '^  ok +kernels/ptx +[1-9][0-9]* kernels as PTX$' "$work/out" || fail "no kernels as PTX"
+    grep -qE '^  ok +cache +/.* free$' "$work/out" || fail "no cache of compiled kernels"
 fi
 says_nothing
 
