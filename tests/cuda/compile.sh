@@ -81,7 +81,7 @@ EOF
     expect 0
     prints_not "fma.rn"
     grep -q '\.loc.*[[:space:]]4 ' "$work/out" || fail "no .loc of line 4"
-    prints 'options.cu"'
+    grep -q '\.file.*"options.cu"' "$work/out" || fail "the file is not called as it was given"
     by "$@" "-DN=4 --use_fast_math"
     expect 0
     prints "div.approx.ftz.f32"
