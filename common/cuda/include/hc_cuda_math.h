@@ -1114,7 +1114,7 @@ HC_FN float exp10f(float x) {
     return hc_power(x, 39.0f, -46.0f, 0x1.a934f0p+1f, step, slope, c);
 }
 
-/* The logarithm of 2^e (1 + f), 1 + f from 0.7 to 1.4: e step + slope f + f^2 times a polynomial. */
+/* The logarithm of 2^e (1 + f), f from -0.3 to 0.4: e step + slope f + a polynomial times f^2. */
 HC_ONE float hc_logarithm(float x, const float (&step)[2], const float (&slope)[2],
                           const float (&c)[10]) {
     if (!(x > 0.0f) || isinf(x)) return x == 0.0f ? -hc_inff() : x < 0.0f ? nanf("") : x;
