@@ -94,8 +94,8 @@ static char *cache_key(const HcJob *job) {
     return fclose(out) == 0 ? key : NULL;
 }
 
-/* -lineinfo names files from the folder that the program runs in, which means nothing to whoever gets
- * the image from the cache; they become the names that the program gave. */
+/* -lineinfo names files from the folder that the program runs in, which means nothing to whoever
+ * gets the image from the cache; they become the names that the program gave. */
 static void shorten_names(HcJob *job) {
     char folder[4096];
     if (strncmp(job->image, "\177ELF", 4) == 0 || !getcwd(folder, sizeof folder - 1)) return;
