@@ -81,7 +81,7 @@ static bool parse_indices(const char *text, int first, int *platform, int *index
 /* The word that spec is, or begins with before a ':'; NULL if it is a name. */
 static const char *kind_of(const char *spec) {
     static const char *const words[] = {"cpu", "opencl", "cuda", "sim"};
-    size_t length = spec ? strcspn(spec, ":") : 0;
+    size_t length = strcspn(spec, ":");
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strlen(words[i]) == length && memcmp(spec, words[i], length) == 0) return words[i];
     return NULL;
@@ -91,7 +91,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
     HcDevice devices[MAX_DEVICES];
     size_t count = 0, matches = 0, pick = 0;
     int platform = -1, index = -1;
-    const char *kind = kind_of(spec);
+    const char *kind = spec ? kind_of(spec) : NULL;
     bool is_cpu = kind && strcmp(kind, "cpu") == 0, is_cl = kind && strcmp(kind, "opencl") == 0;
     if (kind && !find_api(apis, kind) && !(is_cpu && find_api(apis, "opencl"))) {
         gather(apis, NULL, false, devices, &count);
