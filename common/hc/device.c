@@ -25,7 +25,7 @@ static const HcApi *find_api(const HcApi *const *apis, const char *name) {
     return NULL;
 }
 
-/* Fill devices from all apis, or from those of one kind; none at all is HC_SKIP or its error.
+/* Fill devices from all apis, or from those of one kind; none is HC_SKIP, a broken API its error.
  * take: one of them will be chosen, a GPU at once, so that a driver may be taken to list it. */
 static int gather(const HcApi *const *apis, const char *kind, bool take, HcDevice *devices,
                   size_t *count) {
@@ -47,7 +47,7 @@ static int gather(const HcApi *const *apis, const char *kind, bool take, HcDevic
         if (rc == HC_OK) *count += found < room ? found : room;
         if (take && !kind && rc == HC_OK && found && devices[*count - 1].is_gpu) break;
     }
-    return *count ? HC_OK : status;
+    return *count && (take || status == HC_SKIP) ? HC_OK : status;
 }
 
 /* End the last error, which is HC_USAGE, with the list of what could have been chosen. */
@@ -104,7 +104,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
                             "write cuda:DEVICE, as in cuda:0, or opencl:PLATFORM:DEVICE",
                             "device '%s': not a device number", spec);
     int status = gather(apis, kind, kind || !spec, devices, &count);
-    if (status != HC_OK && (kind || !spec || status != HC_SKIP)) return status;
+    if (status != HC_OK && (kind || !spec || (status != HC_SKIP && !count))) return status;
 
     for (size_t i = 0; i < count; i++) {
         const HcDevice *d = &devices[i];
@@ -141,7 +141,7 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
         hc_table_row(table, "%s|%s|%s", hc_device_spec(d, spec), d->name, d->detail);
         if (array) cJSON_AddItemToArray(array, hc_device_json(d));
     }
-    if (status == HC_OK && out) hc_table_print(table, out, 0);
+    if (count && out) hc_table_print(table, out, 0);
     hc_table_free(table);
     return status;
 }

@@ -183,10 +183,21 @@ driver_list() {
     prints_one_object
     prints '"spec":"cuda:1"'
     prints '"spec":"cpu"'
+    for code in crash 803; do # what is broken is said, after the devices of the others
+        with_fake FAKE_INIT=$code "$probe" --list-devices
+        expect 3
+        prints "sim:0"
+        prints_not "cuda:"
+        says "hint: "
+        with_fake FAKE_INIT=$code "$probe" --device cusim
+        expect 0
+    done
+    says_nothing
     with_fake FAKE_INIT=crash "$probe" --list-devices # a child's end is not ours
-    expect 0
-    prints "sim:0"
-    prints_not "cuda:"
+    says "the CUDA driver ended the process that asked for its devices"
+    with_fake FAKE_INIT=803 "$probe" --list-devices --json
+    expect 3
+    prints_one_object
 }
 
 # --- one driver in a process ---
