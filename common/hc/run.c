@@ -150,19 +150,16 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Put the layer behind --explain next to the program, into the list that an API's loader reads when
- * it is first called: OpenCL's calls the last of the list first, ours for CUDA the first. */
+/* Put the layer behind --explain next to the program: last in the list that an API's loader reads
+ * when it is first called. */
 static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
     char list[8192];
     const char *others = getenv(variable);
-    if (!others) others = "";
     snprintf(path, 4096, "%s/%s", layers ? layers : ".", library);
     if (access(path, R_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
                             "--explain needs %s, which is not there", path);
-    bool last = strcmp(variable, "OPENCL_LAYERS") == 0;
-    snprintf(list, sizeof list, "%s%s%s", last ? others : path, *others ? ":" : "",
-             last ? path : others);
+    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others && *others ? ":" : "", path);
     setenv(variable, list, 1);
     return HC_OK;
 }

@@ -135,8 +135,8 @@ void draw(const Space *space, const Who *who, const char *show) {
         hc_say("           nothing to launch: no element, so no thread\n");
         return;
     }
-    hc_say("\n  each character is a thread: its %s%s; . is idle: it has no element\n\n", show,
-           strcmp(show, "warp") == 0 ? " within the block" : "");
+    hc_say("\n  a character is a thread: its %s%s; . is idle: it has no element\n\n", show,
+           strcmp(show, "warp") == 0 ? " in the block" : "");
     if (space->grid[1] * space->block[1] * space->grid[2] * space->block[2] == 1) {
         hc_say("    block\n");
         draw_lines(&p);

@@ -59,27 +59,49 @@ static const HcApi *const apis[] = {
 #endif
     &hc_host_api, NULL};
 
-/* The first device of the other language. */
-static int other_language(const HcDevice *device, HcDevice *twin) {
-    bool is_cl = strcmp(device->api, "opencl") == 0;
-    const HcApi *others[3] = {NULL};
-    int count = 0;
-    for (const HcApi *const *api = apis; *api != &hc_host_api; api++)
-        if ((strcmp((*api)->name, "opencl") == 0) != is_cl) others[count++] = *api;
-    if (count) return hc_select_device(others, NULL, twin);
-    return hc_set_error(HC_SKIP, 0, NULL, NULL, "this program was built with one language only");
+/* The same by another device, or by the host's loops, and is it the same? */
+static void compare(const HcDevice *device, const Space *space, const Who *who,
+                    const uint32_t *owner) {
+    Who *other;
+    uint32_t *other_owner;
+    char what[64];
+    CHECK_HC(hc_alloc(space->threads, sizeof *other, &other));
+    CHECK_HC(hc_alloc(space->elements, sizeof *other_owner, &other_owner));
+    run(device, space, other, other_owner);
+    hc_say("also       %s  %s\n", device->api, device->name);
+    snprintf(what, sizeof what, "who as by %s", device->api);
+    hc_verify(what, hc_compare(HC_U32, who, other, space->threads * 8, HC_EXACT));
+    snprintf(what, sizeof what, "owner as by %s", device->api);
+    hc_verify(what, hc_compare(HC_U32, owner, other_owner, space->elements, HC_EXACT));
+    free(other_owner), free(other);
+}
+
+/* The first device of each other kind: CUDA (a GPU, else the software device), OpenCL, the host. */
+static void compare_all(const HcDevice *device, const Space *space, const Who *who,
+                        const uint32_t *owner) {
+    static const char *const kinds[] = {"cuda sim", "opencl", "cpu"};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const HcApi *these[3] = {NULL};
+        int count = 0;
+        for (const HcApi *const *api = apis; *api; api++)
+            if (strstr(kinds[k], (*api)->name)) these[count++] = *api;
+        HcDevice other;
+        if (count == 0 || strstr(kinds[k], device->api)) continue; /* not in this build, or done */
+        CHECK_HC(hc_select_device(these, NULL, &other));
+        compare(&other, space, who, owner);
+    }
 }
 
 static const char *block, *grid, *element, *show = "warp";
 static size_t warp = 32;
-static bool both;
+static bool all;
 static const HcOption options[] = {
     HC_TEXT("block", &block, "XxYxZ", "threads of a block; usually 64, 16x4 or 8x4x2"),
     HC_TEXT("grid", &grid, "XxYxZ", "blocks; usually as many as cover all elements"),
     HC_COUNT("warp", &warp, "threads of a warp; usually 32, as on every NVIDIA GPU"),
     HC_CHOICE("show", &show, "warp|lane|block", "what stands for a thread in the picture"),
     HC_TEXT("element", &element, "XxYxZ", "whose thread to ask; usually the last element's"),
-    HC_FLAG("both", &both, "run the twin in the other language, too, and compare"),
+    HC_FLAG("all", &all, "run it in CUDA, in OpenCL and in plain C, and compare"),
     HC_OPTIONS_END};
 static const HcRecipe recipe = {.name = "03_gpu_programming",
                                 .summary = "which thread computes which element, as a picture",
@@ -93,8 +115,8 @@ int main(int argc, char **argv) {
     HC_START(&args, &recipe, argc, argv);
     HcDevice device;
     Space space;
-    Who *who, *want, *other;
-    uint32_t *owner, *other_owner, asked[3];
+    Who *who, *want;
+    uint32_t *owner, asked[3];
     CHECK_HC(hc_choose_device(&device));
     CHECK_HC(space_make(args.size, block, grid, warp, &space));
     CHECK_HC(space_element(&space, element, asked));
@@ -114,19 +136,7 @@ int main(int argc, char **argv) {
     if (right) count(&space, who);
     if (right) ask(&space, who, owner, asked);
 
-    if (both) {
-        /* The twin: the other language, on the first device that it has here. */
-        HcDevice twin;
-        CHECK_HC(other_language(&device, &twin));
-        CHECK_HC(hc_alloc(space.threads, sizeof *other, &other));
-        CHECK_HC(hc_alloc(space.elements, sizeof *other_owner, &other_owner));
-        run(&twin, &space, other, other_owner);
-        hc_say("twin       %s  %s\n", twin.api, twin.name);
-        hc_verify("who of both", hc_compare(HC_U32, who, other, space.threads * 8, HC_EXACT));
-        hc_verify("owner of both",
-                  hc_compare(HC_U32, owner, other_owner, space.elements, HC_EXACT));
-        free(other_owner), free(other);
-    }
+    if (all) compare_all(&device, &space, who, owner);
     free(owner), free(want), free(who);
     return hc_end();
 }

@@ -83,7 +83,7 @@ int space_fits(const Space *space, const Limits *limits) {
 }
 
 HcVerdict space_owners(const Space *s, const Who *who, const uint32_t *owner) {
-    HcVerdict v = {.n = s->elements, .allowed = "each element has a thread of its own"};
+    HcVerdict v = {.n = s->elements, .allowed = "one thread each"};
     size_t first = 0;
     for (size_t e = s->elements; e-- > 0;) {
         size_t at[3] = {e % s->n[0], e / s->n[0] % s->n[1], e / s->n[0] / s->n[1]};

@@ -18,8 +18,8 @@ void count(const Space *s, const Who *who) {
             full += here == s->warp;
             empty += here == 0;
         }
-    hc_say("threads    %zu (blocks: %zu, each of %zu); %zu have an element, %zu are idle\n",
-           s->threads, s->blocks, s->in_block, busy, s->threads - busy);
+    hc_say("threads    %zu (blocks: %zu); %zu have an element, %zu are idle\n", s->threads,
+           s->blocks, busy, s->threads - busy);
     hc_say("warps      %zu of %u lanes: %zu full, %zu partly idle, %zu idle\n", warps, s->warp,
            full, warps - full - empty, empty);
     struct cJSON *results = hc_results();
@@ -57,10 +57,10 @@ void ask(const Space *s, const Who *who, const uint32_t *owner, const uint32_t e
         at[d] = block[d] * size[d] + place[d];
         in_block = in_block * size[d] + place[d];
     }
-    hc_say("\nWho has element ");
+    hc_say("\nElement ");
     for (int d = 0; d < rank; d++) hc_say("%s%u", d ? ", " : rank > 1 ? "(" : "", element[d]);
-    hc_say("%s? Thread %u of all, which is lane %zu of warp %u of its block:\n",
-           rank > 1 ? ")" : "", me, in_block % s->warp, w->warp);
+    hc_say("%s has thread %u: lane %zu of warp %u of its block\n", rank > 1 ? ")" : "", me,
+           in_block % s->warp, w->warp);
     hc_say("  %-24s %-10s %-18s", "", "CUDA", "OpenCL");
     for (int d = 0; d < rank; d++) hc_say("   %c, %d", "xyz"[d], d);
     hc_say("\n");

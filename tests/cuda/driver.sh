@@ -48,9 +48,9 @@ driver_real_first() {
     expect 0
     prints "Fake GPU A"
     with_fake "$probe" # it goes to the fake, which cannot compute
-    expect 3
+    expect 4
     prints "device     cuda:0  Fake GPU A (CUDA 12.4, compute capability 9.0)"
-    says "cuModuleLoadDataEx"
+    says "CUDA_ERROR_NO_BINARY_FOR_GPU (209)"
 }
 
 # Only a library without a device, or a stub, makes room for cusim.
@@ -213,7 +213,7 @@ driver_both() {
 driver_missing_symbol() {
     with_fake "$forward" missing
     expect 0
-    prints "CUDA_ERROR_NOT_FOUND (500): the driver has no cuMemAlloc_v2; it speaks CUDA 12.4; update"
+    prints "CUDA_ERROR_NOT_FOUND (500): the driver has no cuMemAllocPitch_v2; it speaks CUDA 12.4; update"
 }
 
 driver_forked() {
