@@ -46,7 +46,7 @@ static int find_kept(HcJob *job) {
     bool seen = false;
     hash_source(job->source, hex);
     for (size_t i = 0; job->options[i]; i++)
-        if (strcmp(job->options[i], "-lineinfo") != 0)
+        if (!strstr("--fmad=false --lineinfo --generate-line-info", job->options[i]))
             return hc_set_error(HC_SKIP, 0, NULL, NULL, "kernels/ptx has nothing made with %s",
                                 job->options[i]);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
