@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* c = a b: c[i][j] = sum over l of a[i][l] * b[l][j], one thread for each element of c.
- * Shapes: c is m x n, a is m x k, b is k x n, row by row; from one row to the next are ldc, lda, ldb
- * elements (n, k, n, or more where rows are padded). Launch: blocks of 16 x 16 threads,
+ * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after
+ * the one before (n, k, n, or more where rows are padded). Launch: blocks of 16 x 16 threads,
  * ceil(n / 16) x ceil(m / 16) of them. Shared memory: none. */
 extern "C" __global__ void matmul_naive(float *c, const float *a, const float *b, size_t m,
                                         size_t n, size_t k, size_t ldc, size_t lda, size_t ldb) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* c = a b by tiles: a group computes 16 x 16 elements of c, and fetches the elements of a and b that
- * it needs for them 16 x 16 at a time into local memory, where each is used 16 times.
- * Shapes: c is m x n, a is m x k, b is k x n, row by row; from one row to the next are ldc, lda, ldb
- * elements (n, k, n, or more where rows are padded). Launch: groups of 16 x 16 work-items,
+/* c = a b by tiles: a group computes 16 x 16 elements of c, and fetches what it needs of a and b
+ * into local memory, 16 x 16 elements of each at a time, where each is used 16 times.
+ * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after
+ * the one before (n, k, n, or more where rows are padded). Launch: groups of 16 x 16 work-items,
  * ceil(n / 16) x ceil(m / 16) of them. Local memory: 2,048 bytes. */
 #define TILE 16
 __kernel void matmul_tiled(__global float *c, __global const float *a, __global const float *b,

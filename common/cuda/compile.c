@@ -1,23 +1,85 @@
 // SPDX-License-Identifier: MIT
 /* From CUDA C to what a driver loads, by the first compiler that this machine has: NVRTC, clang, or
- * else PTX that was made before and is kept beside the kernels. HC_CUDA_COMPILER chooses one way:
- * nvrtc, clang or ptx. What was compiled once is taken from the cache the next time.
+ * else PTX that was made when the cookbook was and is kept in kernels/ptx. HC_CUDA_COMPILER chooses
+ * one way: nvrtc, clang or ptx. What was compiled once is taken from the cache the next time.
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>
+#include <stdarg.h>
 
 #include "compile.h"
 #include "driver.h"
 #include "hc_files.h"
 
+void hc_job_add(HcJob *job, const char *format, ...) {
+    size_t room = sizeof job->words - job->used;
+    if (job->arg_count + 1 == sizeof job->args / sizeof *job->args) return;
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(job->words + job->used, room, format, list);
+    va_end(list);
+    job->args[job->arg_count++] = job->words + job->used;
+    if ((size_t)length < room) job->used += (size_t)length + 1;
+}
+
+/* ---- The third way: a file for each kernel and usual element type, made by ptx.sh. Its first line
+ * names the hash of the text it was made from, so that it is used for that text only. ---- */
+
+/* Whatever the loader put between the parts: #line directives and empty lines do not count. */
+static void hash_source(const char *source, char hex[65]) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    for (const char *p = source; out && *p;) {
+        size_t bytes = strcspn(p, "\n");
+        if (bytes && strncmp(p, "#line", 5) != 0) fprintf(out, "%.*s\n", (int)bytes, p);
+        p += bytes + (p[bytes] == '\n');
+    }
+    *hex = '\0';
+    if (out && fclose(out) == 0) hc_sha256(text, length, hex);
+    free(text);
+}
+
+static int find_kept(HcJob *job) {
+    static const char *const types[] = {"", ".f32", ".f64", ".i32", ".i64"};
+    char path[512], hex[65];
+    bool seen = false;
+    hash_source(job->source, hex);
+    for (size_t i = 0; job->options[i]; i++)
+        if (!strstr("--fmad=false --lineinfo --generate-line-info", job->options[i]))
+            return hc_set_error(HC_SKIP, 0, NULL, NULL, "kernels/ptx has nothing made with %s",
+                                job->options[i]);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        snprintf(path, sizeof path, "ptx/%.*s%s.ptx", (int)strcspn(job->file, "."), job->file,
+                 types[i]);
+        if (hc_find_kernel(path, false, &job->image) != HC_OK) continue;
+        seen = true;
+        char *end = strchr(job->image, '\n'), *hash = strstr(job->image, "sha256:");
+        char *target = strstr(job->image, "\n.target sm_");
+        if (hash && end && hash < end && strncmp(hash + 7, hex, 64) == 0 && target) {
+            int arch = (int)strtol(target + 12, NULL, 10);
+            snprintf(job->compiler, sizeof job->compiler, "PTX kept in kernels/%s", path);
+            snprintf(job->target, sizeof job->target, "sm_%d", arch);
+            if (arch <= job->arch) return HC_OK;
+        }
+        free(job->image);
+        job->image = NULL;
+    }
+    return hc_set_error(HC_SKIP, 0, NULL, NULL,
+                        seen ? "%s is not the text that kernels/ptx was made from: a changed "
+                               "kernel needs a compiler"
+                             : "kernels/ptx has nothing for %s",
+                        job->file);
+}
+
+/* ---- The ways, one after the other ---- */
+
 static const struct {
     const char *name;
-    int (*find)(HcJob *);
-    int (*make)(HcJob *);
+    int (*find)(HcJob *), (*make)(HcJob *);
 } ways[] = {{"nvrtc", hc_find_nvrtc, hc_make_nvrtc},
             {"clang", hc_find_clang, hc_make_clang},
-            {"ptx", hc_find_kept, hc_make_kept}};
-enum { WAYS = sizeof ways / sizeof *ways };
+            {"ptx", find_kept, NULL}};
 
 /* Everything that the image depends on, as one text. */
 static char *cache_key(const HcJob *job) {
@@ -31,54 +93,31 @@ static char *cache_key(const HcJob *job) {
     return fclose(out) == 0 ? key : NULL;
 }
 
-/* The image from the cache, else from the compiler; what the cache did goes to the report. */
+/* The image from the cache, else from the compiler; which of them goes to the report. */
 static int get_image(HcJob *job, int (*make)(HcJob *)) {
-    bool cached = !hc_run.args.no_cache && make != hc_make_kept;
-    char *key = cached ? cache_key(job) : NULL, note[8192];
-    const char *what = cached ? "miss" : "off";
+    char *key = make && !hc_run.args.no_cache ? cache_key(job) : NULL, note[8192];
+    const char *cache = key ? "miss" : "off", *trouble = NULL;
     int status = HC_OK;
-    if (key && hc_cache_get(key, &job->image, &job->size)) what = "hit";
-    else if ((status = make(job)) == HC_OK && key) hc_cache_put(key, job->image, job->size);
+    if (key && hc_cache_get(key, &job->image, &job->size)) cache = "hit";
+    else if (make && (status = make(job)) == HC_OK && key) hc_cache_put(key, job->image, job->size);
+    if (key && (trouble = hc_cache_trouble())) cache = "off";
     free(key);
     if (status != HC_OK) return status;
-    const char *trouble = cached ? hc_cache_trouble() : NULL;
     snprintf(note, sizeof note, "%s for %s%s%s%s", job->compiler, job->target,
-             *what == 'h' ? ", from the cache" : "", trouble ? "; not cached: " : "",
+             *cache == 'h' ? ", from the cache" : "", trouble ? "; not cached: " : "",
              trouble ? trouble : "");
     hc_note_text("compiler", "compiler", note);
     cJSON_DeleteItemFromObject(hc_results(), "cache");
-    cJSON_AddStringToObject(hc_results(), "cache", trouble ? "off" : what);
+    cJSON_AddStringToObject(hc_results(), "cache", cache);
     return HC_OK;
-}
-
-/* Split at spaces, in place. */
-static int split(char *text, char ***options, size_t *count) {
-    int status = hc_alloc(strlen(text) / 2 + 2, sizeof **options, options);
-    if (status != HC_OK) return status;
-    for (char *word; (word = strtok_r(text, " \t\n", &text)); (*count)++) (*options)[*count] = word;
-    return HC_OK;
-}
-
-/* What the device can run. */
-static int ask_device(HcJob *job, CUdevice device) {
-    int major = 0, minor = 0;
-    CUresult code =
-        cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-    if (code == CUDA_SUCCESS)
-        code = cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
-    if (code == CUDA_SUCCESS) code = cuDriverGetVersion(&job->driver);
-    job->arch = 10 * major + minor;
-    job->simulated = hc_driver_is(DRIVER_SIM);
-    return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
 }
 
 static int compile(HcJob *job, const char *options) {
     const char *only = getenv("HC_CUDA_COMPILER");
     char reasons[4096] = "";
     bool known = false;
-    if (only && !*only) only = NULL;
-    for (int i = 0; i < WAYS; i++) {
-        if (only && strcmp(only, ways[i].name) != 0) continue;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (only && *only && strcmp(only, ways[i].name) != 0) continue;
         known = true;
         int status = ways[i].find(job);
         if (status == HC_OK) status = get_image(job, ways[i].make);
@@ -90,6 +129,8 @@ static int compile(HcJob *job, const char *options) {
             if (job->log) hc_set_error_detail(hc_explain_log(job->log, job->source, job->file));
         }
         if (status != HC_SKIP) return status;
+        job->arg_count = job->used = 0;
+        memset(job->args, 0, sizeof job->args);
         size_t at = strlen(reasons);
         snprintf(reasons + at, sizeof reasons - at, "%s%s", at ? "; " : "",
                  hc_last_error()->message);
@@ -102,24 +143,44 @@ static int compile(HcJob *job, const char *options) {
                         "nothing here can compile %s: %s", job->file, reasons);
 }
 
+/* The options, split at spaces in place, and what the device can run. */
+static int prepare(HcJob *job, char *options, CUdevice device) {
+    enum { MOST = sizeof job->options / sizeof *job->options - 1 };
+    int major = 0, minor = 0;
+    size_t n = 0;
+    for (char *word; (word = strtok_r(options, " \t\n", &options)); job->options[n++] = word)
+        if (n == MOST)
+            return hc_set_error(HC_USAGE, 0, NULL, NULL, "more than %d compiler options", MOST);
+    CUresult code =
+        cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+    if (code == CUDA_SUCCESS)
+        code = cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+    if (code == CUDA_SUCCESS) code = cuDriverGetVersion(&job->driver);
+    job->arch = 10 * major + minor;
+    job->simulated = hc_driver_is(DRIVER_SIM);
+    return code == CUDA_SUCCESS ? HC_OK : hc_cu_set_error(code);
+}
+
 int hc_cu_compile(const char *source, const char *file, const char *options, CUdevice device,
                   char **image) {
-    HcJob job = {.source = source, .file = file};
-    char *words = strdup(options ? options : "");
+    HcJob *job = NULL;
     *image = NULL;
-    int status = words ? split(words, &job.options, &job.option_count) : HC_ERROR;
-    if (status == HC_OK) status = ask_device(&job, device);
-    hc_step("compiling the kernel");
+    if (!options) options = "";
+    int status = hc_alloc(1, sizeof *job, &job);
+    if (status != HC_OK) return status;
+    job->source = source;
+    job->file = file;
+    char *words = strdup(options);
     double start = hc_now_ms();
-    if (status == HC_OK && job.option_count > 64)
-        status = hc_set_error(HC_USAGE, 0, NULL, NULL, "more than 64 compiler options");
-    if (status == HC_OK) status = compile(&job, options ? options : "");
+    hc_step("compiling the kernel");
+    status = words ? prepare(job, words, device) : hc_alloc(SIZE_MAX, 2, &words);
+    if (status == HC_OK) status = compile(job, options);
     if (status == HC_OK) hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
     hc_step(NULL);
-    *image = job.image;
-    free(job.text);
-    free(job.log);
-    free(job.options);
+    *image = job->image;
+    free(job->text);
+    free(job->log);
+    free(job);
     free(words);
     return status;
 }

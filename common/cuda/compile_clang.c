@@ -59,27 +59,24 @@ static const struct {
             {"--w", "-w"}};
 
 /* Add the words for one option to the arguments. False: clang has no such option. */
-static bool translate(HcJob *job, size_t *n, const char *option) {
+static bool translate(HcJob *job, const char *option) {
     static const char *const as_they_are[] = {"-D", "-U", "-I", "-std=", "--std=", "-w"};
-    static char words[sizeof same / sizeof *same][192];
     for (size_t i = 0; i < sizeof as_they_are / sizeof *as_they_are; i++)
-        if (strncmp(option, as_they_are[i], strlen(as_they_are[i])) == 0 && *n < 90) {
-            job->args[(*n)++] = option;
+        if (strncmp(option, as_they_are[i], strlen(as_they_are[i])) == 0) {
+            hc_job_add(job, "%s", option);
             return true;
         }
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         const char *name = option[0] == '-' && option[1] != '-' ? same[i].nvrtc + 1 : same[i].nvrtc;
         if (strcmp(option, name) != 0) continue;
-        snprintf(words[i], sizeof words[i], "%s", same[i].clang);
-        char *rest = words[i];
-        for (char *word; (word = strtok_r(rest, " ", &rest)) && *n < 90;) job->args[(*n)++] = word;
-        return *n < 90;
+        for (const char *p = same[i].clang; *p; p += strcspn(p, " "), p += *p == ' ')
+            hc_job_add(job, "%.*s", (int)strcspn(p, " "), p);
+        return true;
     }
     return false;
 }
 
 int hc_find_clang(HcJob *job) {
-    static char arch[64];
     if (!find_clang(job->program, sizeof job->program))
         return hc_set_error(HC_SKIP, 0, NULL, NULL, "no clang in PATH");
     char *answer = ask_version(job->program), *rest = answer;
@@ -99,8 +96,7 @@ int hc_find_clang(HcJob *job) {
         return hc_set_error(HC_SKIP, 0, NULL, NULL, "%s is no clang >= 14 with NVPTX for sm_%d",
                             job->program, job->arch);
     snprintf(job->target, sizeof job->target, "sm_%d", best);
-    snprintf(arch, sizeof arch, "--cuda-gpu-arch=%s", job->target);
-    const char *const fixed[] = {
+    static const char *const fixed[] = {
         "clang",
         "-x",
         "cuda",
@@ -117,22 +113,20 @@ int hc_find_clang(HcJob *job) {
         "-Xclang",
         "-target-feature",
         "-Xclang",
-        "+ptx63", /* for warp functions */
-        arch};
-    size_t n = 0;
-    for (; n < sizeof fixed / sizeof *fixed; n++) job->args[n] = fixed[n];
-    for (size_t i = 0; i < job->option_count; i++)
-        if (!translate(job, &n, job->options[i])) {
+        "+ptx63" /* for warp functions */};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) hc_job_add(job, "%s", fixed[i]);
+    hc_job_add(job, "--cuda-gpu-arch=%s", job->target);
+    for (size_t i = 0; job->options[i]; i++)
+        if (!translate(job, job->options[i])) {
             char text[1024];
             snprintf(text, sizeof text, "%s has nothing like the option %s\n", job->compiler,
                      job->options[i]);
             job->log = strdup(text);
             return HC_BUILD;
         }
-    job->args[n++] = "-";
-    job->args[n++] = "-o";
-    job->args[n++] = "-";
-    job->args[n] = NULL;
+    hc_job_add(job, "-");
+    hc_job_add(job, "-o");
+    hc_job_add(job, "-");
 
     char *math = NULL, *header = NULL;
     int status = hc_find_kernel("../common/cuda/include/hc_cuda_math.h", false, &math);

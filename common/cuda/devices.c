@@ -26,8 +26,9 @@ static int list_here(HcDriver driver, HcDevice *devices, size_t max, size_t *cou
     for (int i = 0; i < found && (size_t)i < max; i++) {
         HcDevice *d = &devices[i];
         *d = (HcDevice){.api = is_gpu ? "cuda" : "sim", .index = i, .is_gpu = is_gpu};
-        if (cuDeviceGet(&id, i) != CUDA_SUCCESS) continue;
-        cuDeviceGetName(d->name, sizeof d->name, id);
+        code = cuDeviceGet(&id, i);
+        if (code == CUDA_SUCCESS) code = cuDeviceGetName(d->name, sizeof d->name, id);
+        if (code != CUDA_SUCCESS) return hc_cu_set_error(code);
         cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, id);
         cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, id);
         snprintf(d->detail, sizeof d->detail, "CUDA %d.%d, compute capability %d.%d",

@@ -36,14 +36,19 @@ static int start(void) {
 static bool is_cusim(void *library) { return dlsym(library, "cusim_version") != NULL; }
 
 #ifdef HC_CUDA_LINK
-bool hc_driver_is(HcDriver driver) {
-    return driver == (is_cusim(RTLD_DEFAULT) ? DRIVER_SIM : DRIVER_REAL);
-}
+static HcDriver driver = DRIVER_NONE;
+
+bool hc_driver_is(HcDriver wanted) { return wanted == driver; }
 int hc_driver_use(HcDriver wanted) {
-    if (wanted == DRIVER_NONE || hc_driver_is(wanted)) return start();
-    return hc_set_error(HC_SKIP, 0, NULL, "LD_LIBRARY_PATH decides which one it finds",
-                        "this program is linked to %s",
-                        wanted == DRIVER_SIM ? "a GPU's driver" : "cusim");
+    HcDriver linked = is_cusim(RTLD_DEFAULT) ? DRIVER_SIM : DRIVER_REAL;
+    if (wanted != DRIVER_NONE && wanted != linked)
+        return hc_set_error(HC_SKIP, 0, NULL, "LD_LIBRARY_PATH decides which one it finds",
+                            "this program is linked to %s",
+                            linked == DRIVER_SIM ? "cusim" : "a GPU's driver");
+    driver = linked;
+    int status = start();
+    if (status != HC_OK) driver = DRIVER_NONE;
+    return status;
 }
 void hc_driver_forget(void) {}
 bool hc_driver_explained(int code, int *status) { return (void)code, (void)status, false; }

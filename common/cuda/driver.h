@@ -32,7 +32,7 @@ int hc_driver_fails(int code);
  * names libraries, split by ':', the one next to the driver first. */
 typedef void *HcCudaLayer(const char *symbol, void *next);
 
-/* hc_driver_layered - function, with the layers of this process before it. NVRTC's calls go through
+/* hc_driver_layered - function, with the layers of this process before it: NVRTC's calls go through
  * the same ones. */
 void *hc_driver_layered(const char *symbol, void *function);
 

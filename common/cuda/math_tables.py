@@ -19,7 +19,7 @@ def double(x):
 
 
 def text(x):
-    return float(x).hex()
+    return float(x).hex().replace("0000000p", "p")
 
 
 def pair(x):
@@ -75,6 +75,29 @@ def parts(name, x, bits):
         out.append(p)
         x -= p
     show(name, out)
+
+
+def single(x):
+    """x rounded to a float, as a number; by way of a double, which is exact enough here."""
+    m, e = mp.frexp(x)
+    return nint(m * 2**24) / 2**24 * mpf(2) ** int(e)
+
+
+def fit_single(name, f, a, b, n, first=None):
+    """A polynomial of floats; first, if it is not fitted, is its lowest coefficient as two floats."""
+    c = cheb(f, mpf(a), mpf(b), n)
+    print(f"{name}: " + ", ".join(text(single(v)) + "f" for v in c))
+    worst = max(abs(sum(v * x**k for k, v in enumerate(c)) - f(x)) for x in
+                [mpf(a) + (mpf(b) - mpf(a)) * (i + mpf(1) / 2) / 200 for i in range(200)])
+    print(f"    error 2^{float(log(worst, 2)):.1f}")
+
+
+def floats(name, x, n):
+    out = []
+    for _ in range(n):
+        out.append(single(x))
+        x -= out[-1]
+    print(f"{name}: " + ", ".join(text(v) + "f" for v in out))
 
 
 print("exp: 2^(j/32)")
@@ -139,3 +162,20 @@ fit("lgamma 2 3", lambda v: loggamma(2.5 + v) / (v + 0.5), mpf("-0.50003"), mpf(
 fit("stirling", lambda u: (loggamma(1 / sqrt(u)) - (1 / sqrt(u) - 0.5) * ln(1 / sqrt(u))
                            + 1 / sqrt(u) - ln(2 * pi) / 2) / sqrt(u), mpf(10) ** -12,
     mpf(1) / 168, 8)
+
+print("float:")
+fit_single("sinf", lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, mpf(10) ** -20, quarter**2, 4)
+fit_single("cosf", lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(10) ** -20, quarter**2, 4)
+small = mpf(10) ** -30
+for name, base, half in (("expf", exp(1), 0.3467), ("exp2f", mpf(2), 0.5), ("exp10f", mpf(10), 0.1506)):
+    scale = ln(base)
+    fit_single(name, lambda r, c=scale: (exp(c * r) - 1 - c * r) / r**2, -half, half, 6)
+    floats(name + " slope", scale, 2)
+    floats(name + " step", ln(2) / scale, 3)
+    floats(name + " 1 / step", scale / ln(2), 1)
+for name, base in (("logf", exp(1)), ("log2f", mpf(2)), ("log10f", mpf(10))):
+    fit_single(name, lambda r, c=1 / ln(base): c * (ln(1 + r) - r) / r**2, -0.2929, 0.4143, 10)
+    floats(name + " slope", 1 / ln(base), 2)
+    floats(name + " step", ln(2) / ln(base), 2)
+floats("pi / 2 in floats", pi / 2, 3)
+floats("2 / pi in floats", 2 / pi, 1)

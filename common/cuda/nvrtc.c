@@ -16,6 +16,8 @@
 #include "compile.h"
 #include "driver.h"
 
+static char toolkit[4096]; /* the folder that the library's lib64 is in */
+
 #ifdef HC_CUDA_LINK /* the names are the linked library's own */
 int hc_nvrtc_open(void) { return HC_OK; }
 #else
@@ -48,7 +50,12 @@ static bool try_library(const char *path, int limit) {
     if (!whole || n.nvrtcVersion(&major, &minor) != NVRTC_SUCCESS) return false;
     n.version = 1000 * major + 10 * minor;
     bool fits = !limit || n.version <= limit, fitted = nvrtc.library && nvrtc.version <= limit;
-    if (!nvrtc.library || (fits && (!fitted || n.version > nvrtc.version))) nvrtc = n;
+    if (!nvrtc.library || (fits && (!fitted || n.version > nvrtc.version))) {
+        Dl_info info; /* symbol is one of its functions now */
+        nvrtc = n;
+        if (dladdr(symbol, &info)) snprintf(toolkit, sizeof toolkit, "%s", info.dli_fname);
+        for (int i = 0; i < 2 && strrchr(toolkit, '/'); i++) *strrchr(toolkit, '/') = '\0';
+    }
     return fits;
 }
 
@@ -125,28 +132,7 @@ const char *nvrtcGetErrorString(nvrtcResult result) {
 
 /* ---- The first way of hc_cu_compile ---- */
 
-/* What a missing header is looked for in: the toolkit that the library belongs to. */
-static void add_includes(HcJob *job, size_t *n) {
-    static char folders[2][4096];
-    static const char *const places[] = {"include", "include/cccl"};
-    Dl_info info;
-    void *function;
-    nvrtcResult (*version)(int *, int *) = nvrtcVersion;
-#ifndef HC_CUDA_LINK
-    version = nvrtc.nvrtcVersion;
-#endif
-    memcpy(&function, &version, sizeof function);
-    if (!strstr(job->source, "#include") || !dladdr(function, &info)) return;
-    const char *slash = strrchr(info.dli_fname, '/');
-    for (int i = 0; slash && i < 2; i++) {
-        int length = (int)(slash - info.dli_fname);
-        snprintf(folders[i], sizeof folders[i], "-I%.*s/../%s", length, info.dli_fname, places[i]);
-        if (access(folders[i] + 2, R_OK) == 0) job->args[(*n)++] = folders[i];
-    }
-}
-
 int hc_find_nvrtc(HcJob *job) {
-    static char arch_option[64];
     int major = 0, minor = 0, count = 0, archs[256] = {0}, best = 0;
     int status = hc_nvrtc_open();
     if (status != HC_OK) return status;
@@ -170,12 +156,12 @@ int hc_find_nvrtc(HcJob *job) {
                             "CUDA %d.%d",
                             job->compiler, job->driver / 1000, job->driver % 1000 / 10);
     snprintf(job->target, sizeof job->target, "%s_%d", cubin ? "sm" : "compute", best);
-    snprintf(arch_option, sizeof arch_option, "--gpu-architecture=%s", job->target);
-    size_t n = 0;
-    job->args[n++] = arch_option;
-    for (size_t i = 0; i < job->option_count; i++) job->args[n++] = job->options[i];
-    add_includes(job, &n);
-    job->args[n] = NULL;
+    hc_job_add(job, "--gpu-architecture=%s", job->target);
+    for (size_t i = 0; job->options[i]; i++) hc_job_add(job, "%s", job->options[i]);
+    if (*toolkit && strstr(job->source, "#include")) { /* cooperative_groups.h and the like */
+        hc_job_add(job, "-I%s/include", toolkit);
+        hc_job_add(job, "-I%s/include/cccl", toolkit);
+    }
     return HC_OK;
 }
 
@@ -194,10 +180,10 @@ static char *get(nvrtcProgram program, nvrtcResult (*size)(nvrtcProgram, size_t 
 int hc_make_nvrtc(HcJob *job) {
     nvrtcProgram program = NULL;
     size_t bytes;
-    int n = 0, status = HC_OK;
+    int status = HC_OK;
     nvrtcResult result = nvrtcCreateProgram(&program, job->source, job->file, 0, NULL, NULL);
-    while (job->args[n]) n++;
-    if (result == NVRTC_SUCCESS) result = nvrtcCompileProgram(program, n, job->args);
+    if (result == NVRTC_SUCCESS)
+        result = nvrtcCompileProgram(program, (int)job->arg_count, job->args);
     if (result == NVRTC_SUCCESS) {
         bool cubin = strncmp(job->target, "sm", 2) == 0;
         job->image = cubin ? get(program, nvrtcGetCUBINSize, nvrtcGetCUBIN, &job->size)

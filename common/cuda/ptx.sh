@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# ptx.sh --update|--check [ROOT] - the keeper of kernels/ptx: PTX for each kernel, for machines that
-# have no CUDA compiler.
-#   --update  make all files anew with clang (CLANG may name one), each for the oldest architecture and
-#             PTX version that it needs: sm_60 and 5.0, or 6.3 with warp functions
+# ptx.sh --update [NAME...] | --check - the keeper of kernels/ptx: PTX for each kernel, for machines
+# that have no CUDA compiler.
+#   --update  make all files anew, or those of the named kernels, with clang (CLANG may name one)
 #   --check   are they what the kernels are now? Needs no compiler
-# A kernel that leaves its element type T to the host gets a file for each usual type, as
-# vector_sum.f32.ptx. A file's first line has the hash of the text it was made from, without #line
-# directives and empty lines, as hc_cu_compile computes it; and that of the device headers.
+# Each is for the oldest architecture and PTX version that it needs: sm_60 and 5.0, or 6.3 with warp
+# functions. A kernel that leaves its element type T to the host gets a file for each usual type, as
+# vector_sum.f32.ptx. Sums and products are not fused, so the PTX is right with --fmad=false and
+# without. A file's first line has the hash of the text it was made from, without #line directives
+# and empty lines, as hc_cu_compile computes it; and that of the device headers.
 set -u
-root=${2:-$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)}
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 kernels=$root/kernels ptx=$root/kernels/ptx include=$root/common/cuda/include
 types='f32:float f64:double i32:int i64:long_long'
 work=$(mktemp -d) || exit 3
@@ -29,7 +30,7 @@ to_ptx() {
     arch=$1
     shift
     "$clang" -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-path=/nonexistent -nostdinc \
-        -std=c++17 -O2 -S -D__CUDACC_RTC__=1 --cuda-gpu-arch="$arch" "$@" \
+        -std=c++17 -O2 -S -ffp-contract=off -D__CUDACC_RTC__=1 --cuda-gpu-arch="$arch" "$@" \
         -include "$include/hc_cuda_device.h" "$work/k.cu" -o "$work/k.ptx" 2>"$work/log"
 }
 
@@ -54,9 +55,13 @@ make() {
 update() {
     clang=${CLANG:-clang}
     command -v "$clang" >/dev/null || { echo "ptx.sh: no $clang" >&2 && exit 77; }
-    mkdir -p "$ptx" && rm -f "$ptx"/*.ptx
-    for kernel in "$kernels"/*.cu; do
-        name=$(basename "$kernel" .cu)
+    mkdir -p "$ptx"
+    if [ $# -eq 0 ]; then
+        rm -f "$ptx"/*.ptx
+        for kernel in "$kernels"/*.cu; do set -- "$@" "$(basename "$kernel" .cu)"; done
+    fi
+    for name; do
+        [ -f "$kernels/$name.cu" ] || { echo "ptx.sh: no kernels/$name.cu" >&2 && exit 2; }
         make "$name" && continue
         cp "$work/log" "$work/first"
         made=
@@ -90,7 +95,7 @@ check() {
 }
 
 case ${1-} in
---update) update ;;
+--update) shift && update "$@" ;;
 --check) check ;;
-*) sed -n '3,7s/^# //p' "$0" >&2 && exit 2 ;;
+*) sed -n '3,6s/^# //p' "$0" >&2 && exit 2 ;;
 esac

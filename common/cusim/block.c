@@ -457,6 +457,8 @@ static void add_split(CusimFailure *failure, const CusimBlock *block, const Cusi
 void cusim_block_deadlock(CusimBlock *block, bool spinning) {
     enum { MOST_LINES = 10 };
     CusimLaunch *launch = block->launch;
+    /* Before the claim: whoever comes too late for it stops the launch, and then none is left. */
+    uint64_t begun = atomic_load(&launch->next);
     if (!claim(launch, CUDA_ERROR_LAUNCH_FAILED)) return;
     CusimFailure *failure = &launch->failure;
     add(failure, "kernel %s failed: deadlock in block (%u,%u,%u): ", launch->code->function->name,
@@ -476,7 +478,6 @@ void cusim_block_deadlock(CusimBlock *block, bool spinning) {
         }
     }
     if (left_out) add(failure, "  and %u more groups of threads\n", left_out);
-    uint64_t begun = atomic_load(&launch->next);
     if (spinning && begun < launch->n_blocks)
         add(failure,
             "  %llu blocks of the grid have not begun: the device holds %u at once. Blocks may "

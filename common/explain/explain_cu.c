@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* What --explain prints of CUDA: every driver call as it happens, its time on the host, the bytes it
- * moved, those included that the program's text does not show (staging of pageable memory, managed
- * memory), and the time that kernels and copies took on the device.
+/* What --explain prints of CUDA: every driver call as it happens, its time on the host, the bytes
+ * it moved, those included that the program's text does not show (staging of pageable memory,
+ * managed memory), and the time that kernels and copies took on the device.
  *
  * This is a layer: a library that common/cuda/driver.c puts between program and driver when the
- * variable HC_CUDA_LAYERS names it. For each call of hc_cuda_api.def it is given the driver's function and
- * returns one of its own, which describes the call and passes it on. explain_cu_calls.def says how to
- * describe; calls that it does not have are shown by name. For times on the device, an event of the
- * layer's own goes into the stream before and after each command.
+ * variable HC_CUDA_LAYERS names it. For each call of hc_cuda_api.def it is given the driver's
+ * function and returns one of its own, which describes the call and passes it on.
+ * explain_cu_calls.def says how to describe; calls that it does not have are shown by name. For
+ * times on the device, an event of the layer's own goes into the stream before and after each
+ * command.
  */
 #define __CUDA_API_VERSION_INTERNAL /* every form of a call under its own name */
 #include <cuda.h>
@@ -267,8 +268,8 @@ static void prefetched(HcCall *c, size_t bytes, CUdevice device) {
     else hc_trace_moved(c, device == CU_DEVICE_CPU ? DOWNLOAD : UPLOAD, bytes, false);
 }
 
-/* What a launch moves by itself: managed memory. A device that cannot fetch single pages gets all of
- * it before the kernel starts; others fetch what the kernel touches, which nobody tells. */
+/* What a launch moves by itself: managed memory. A device that cannot fetch single pages gets all
+ * of it before the kernel starts; others fetch what the kernel touches, which nobody tells. */
 static void launched(HcCall *c) {
     size_t bytes = managed_bytes();
     hc_trace_note(c, "queued");
@@ -279,7 +280,7 @@ static void launched(HcCall *c) {
     else hc_trace_hidden(c, UPLOAD, bytes);
 }
 
-/* ---- Time on the device: an event before and after each command, read once something waited ---- */
+/* ---- Time on the device: an event before and after each command, read after waiting ---- */
 
 enum { PENDING = 1024 };
 typedef struct Timer {
@@ -317,7 +318,8 @@ static void stop_timer(Timer *timer, CUstream stream, const char *label, CUresul
     if (!keep && timer->from) drop_timer(timer);
 }
 
-/* Take the times of the commands that have finished; going: the context ends, and with it all events. */
+/* Take the times of the commands that have finished; going: the context ends, and with it all
+ * events. */
 static void collect(bool show, bool going) {
     unsigned kept = 0;
     pthread_mutex_lock(&pending_lock);
@@ -412,8 +414,8 @@ static nvrtcResult explain_nvrtcCompileProgram(nvrtcProgram program, int n,
 
 /* ---- The layer ---- */
 
-/* Called for each symbol: keep the driver's function, give ours. ISO C has no way from a function to
- * void * and back but by its bytes. */
+/* Called for each symbol: keep the driver's function, give ours. ISO C has no way from a function
+ * to void * and back but by its bytes. */
 #define TAKE(function_name, ours)                                                                  \
     if (strcmp(symbol, #function_name) == 0) {                                                     \
         __typeof__(next.function_name) replacement = ours;                                         \

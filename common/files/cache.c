@@ -160,7 +160,7 @@ static void tidy(off_t limit) {
         memcpy(entries[n++].name, e->d_name, 65);
         total += info.st_size;
     }
-    if (total > limit) {
+    if (n && total > limit) {
         qsort(entries, n, sizeof *entries, older);
         for (size_t i = 0; i < n && total > limit / 4 * 3; i++) {
             if (unlinkat(dirfd(dir), entries[i].name, 0) == 0) COUNT(removed);
@@ -192,7 +192,10 @@ void hc_cache_put(const char *key, const void *bytes, size_t size) {
     FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
     if (!file) {
         note_trouble(folder);
-        if (fd >= 0) close(fd), unlink(aside);
+        if (fd >= 0) {
+            close(fd);
+            unlink(aside);
+        }
         return;
     }
     hc_sha256(bytes, size, hex);

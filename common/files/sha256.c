@@ -23,9 +23,9 @@ static uint32_t turn(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 static void take_block(uint32_t h[8], const unsigned char *block) {
     uint32_t w[64], s[8];
-    for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-               (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+    for (int i = 0; i < 16; i++, block += 4)
+        w[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 | (uint32_t)block[2] << 8 |
+               block[3];
     for (int i = 16; i < 64; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];
         w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[i - 7] +
@@ -58,5 +58,5 @@ void hc_sha256(const void *bytes, size_t size, char hex[65]) {
     for (size_t i = 0; i < 8; i++)
         last[end - 1 - i] = (unsigned char)((uint64_t)size * 8 >> (8 * i) & 0xff);
     for (size_t at = 0; at < end; at += 64) take_block(h, last + at);
-    for (int i = 0; i < 8; i++) snprintf(hex + 8 * i, 9, "%08x", (unsigned)h[i]);
+    for (size_t i = 0; i < 8; i++) snprintf(hex + 8 * i, 9, "%08x", (unsigned)h[i]);
 }

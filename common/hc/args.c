@@ -43,10 +43,6 @@ static const char *shape_word(int rank) {
     return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : rank < 0 ? "N, NxN or NxNxN" : "N";
 }
 
-static int bad_value(const HcOption *option, const char *text, const char *expected) {
-    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
-}
-
 static bool is_choice(const char *values, const char *text) {
     size_t length = strlen(text);
     for (const char *p = values; length && p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
@@ -55,52 +51,53 @@ static bool is_choice(const char *values, const char *text) {
 }
 
 static int take_value(const HcOption *option, const char *text, const HcRecipe *recipe) {
-    uint64_t count;
+    const char *wrong = NULL, *values = "";
+    char *end;
+    uint64_t count = 0;
+    size_t size[3] = {1, 1, 1}; /* for those that are not given */
+    int rank;
+    double real;
     switch (option->kind) {
-    case HC_KIND_FLAG: *(bool *)option->value = true; return HC_OK;
-    case HC_KIND_TEXT: *(const char **)option->value = text; return HC_OK;
+    case HC_KIND_FLAG: *(bool *)option->value = true; break;
+    case HC_KIND_TEXT: *(const char **)option->value = text; break;
     case HC_KIND_CHOICE:
-        if (!is_choice(option->values, text))
-            return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: must be one of %s", option->name,
-                                text, option->values);
-        *(const char **)option->value = text;
-        return HC_OK;
+        if (!is_choice(option->values, text)) wrong = "must be one of ", values = option->values;
+        else *(const char **)option->value = text;
+        break;
     case HC_KIND_COUNT:
         if (!hc_parse_count(text, SIZE_MAX, &count))
-            return bad_value(option, text, "not a count (decimal digits only, at most 64 bits)");
-        *(size_t *)option->value = (size_t)count;
-        return HC_OK;
+            wrong = "not a count (decimal digits only, at most 64 bits)";
+        else *(size_t *)option->value = (size_t)count;
+        break;
     case HC_KIND_SEED:
         if (!hc_parse_count(text, UINT64_MAX, (uint64_t *)option->value))
-            return bad_value(option, text, "not a seed (decimal digits only, at most 64 bits)");
-        return HC_OK;
+            wrong = "not a seed (decimal digits only, at most 64 bits)";
+        break;
     case HC_KIND_REPEAT:
         if (!hc_parse_count(text, 1000000, &count) || count == 0)
-            return bad_value(option, text, "not a number of repetitions, 1 to 1000000");
-        *(unsigned *)option->value = (unsigned)count;
-        return HC_OK;
-    case HC_KIND_SHAPE: {
-        size_t size[3] = {1, 1, 1}; /* for those that are not given */
-        int rank = parse_shape(text, size);
+            wrong = "not a number of repetitions, 1 to 1000000";
+        else *(unsigned *)option->value = (unsigned)count;
+        break;
+    case HC_KIND_SHAPE:
+        rank = parse_shape(text, size);
         if (rank == 0 || (recipe->rank > 0 && rank != recipe->rank))
             return hc_set_error(HC_USAGE, 0, NULL, NULL,
                                 "--size %s: not a size (%s, decimal digits only, at most 64 bits)",
                                 text, shape_word(recipe->rank));
         memcpy(option->value, size, sizeof size);
-        return HC_OK;
-    }
-    case HC_KIND_REAL: {
-        char *end;
+        break;
+    case HC_KIND_REAL:
         errno = 0;
-        double v = strtod(text, &end);
-        if (end == text || *end || errno == ERANGE || !isfinite(v))
-            return bad_value(option, text, "not a finite number");
-        *(double *)option->value = v;
-        return HC_OK;
-    }
+        real = strtod(text, &end);
+        if (end == text || *end || errno == ERANGE || !isfinite(real))
+            wrong = "not a finite number";
+        else *(double *)option->value = real;
+        break;
     case HC_KIND_END: break;
     }
-    return HC_OK;
+    if (!wrong) return HC_OK;
+    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s%s", option->name, text, wrong,
+                        values);
 }
 
 /* The options of every recipe, pointing into args. Returns how many. */

@@ -50,17 +50,18 @@ static int gather(const HcApi *const *apis, const char *kind, bool take, HcDevic
     return *count ? HC_OK : status;
 }
 
-/* The list that ends a message: "opencl:0:0  name". NULL if out of memory. */
-static char *describe(const HcDevice *devices, size_t count) {
+/* End the last error, which is HC_USAGE, with the list of what could have been chosen. */
+static int add_list(const HcDevice *devices, size_t count) {
     char *text = NULL, spec[32];
     size_t length;
     FILE *out = open_memstream(&text, &length);
-    if (!out) return NULL;
+    if (!out) return HC_USAGE;
     fprintf(out, "    devices here:%s\n", count ? "" : " none");
     for (const HcDevice *d = devices; d < devices + count; d++)
         fprintf(out, "      %s  %s (%s)\n", hc_device_spec(d, spec), d->name, d->detail);
     fclose(out);
-    return text;
+    hc_set_error_detail(text);
+    return HC_USAGE;
 }
 
 /* The numbers after a kind: OpenCL has ":PLATFORM:DEVICE", CUDA's ":DEVICE" (first is 1), the host
@@ -87,27 +88,23 @@ static const char *kind_of(const char *spec) {
 }
 
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen) {
-    HcDevice *devices = calloc(MAX_DEVICES, sizeof *devices);
-    if (!devices) return hc_set_error(HC_ERROR, 0, NULL, NULL, "out of memory");
+    HcDevice devices[MAX_DEVICES];
     size_t count = 0, matches = 0, pick = 0;
-    int platform = -1, index = -1, status;
+    int platform = -1, index = -1;
     const char *kind = kind_of(spec);
     bool is_cpu = kind && strcmp(kind, "cpu") == 0, is_cl = kind && strcmp(kind, "opencl") == 0;
     if (kind && !find_api(apis, kind) && !(is_cpu && find_api(apis, "opencl"))) {
         gather(apis, NULL, false, devices, &count);
-        status = hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list",
-                              "device '%s': this recipe does not use %s", spec, kind);
-        hc_set_error_detail(describe(devices, count));
-        goto done;
+        hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list",
+                     "device '%s': this recipe does not use %s", spec, kind);
+        return add_list(devices, count);
     }
-    if (kind && !parse_indices(spec + strlen(kind), is_cpu ? 2 : !is_cl, &platform, &index)) {
-        status = hc_set_error(HC_USAGE, 0, NULL,
-                              "write cuda:DEVICE, as in cuda:0, or opencl:PLATFORM:DEVICE",
-                              "device '%s': not a device number", spec);
-        goto done;
-    }
-    status = gather(apis, kind, kind || !spec, devices, &count);
-    if (status != HC_OK && (kind || !spec || status != HC_SKIP)) goto done; /* none of the kind */
+    if (kind && !parse_indices(spec + strlen(kind), is_cpu ? 2 : !is_cl, &platform, &index))
+        return hc_set_error(HC_USAGE, 0, NULL,
+                            "write cuda:DEVICE, as in cuda:0, or opencl:PLATFORM:DEVICE",
+                            "device '%s': not a device number", spec);
+    int status = gather(apis, kind, kind || !spec, devices, &count);
+    if (status != HC_OK && (kind || !spec || status != HC_SKIP)) return status;
 
     for (size_t i = 0; i < count; i++) {
         const HcDevice *d = &devices[i];
@@ -118,30 +115,23 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
                    : d->is_gpu;
         if (match && matches++ == 0) pick = i;
     }
-    if (!spec || kind) {
-        if (!spec && matches == 0) matches = 1, pick = 0; /* no GPU: the first there is */
-        if (matches > 1) matches = 1; /* "opencl" and "cpu" mean the first one */
-    }
+    if (!spec || (kind && matches > 1)) matches = 1; /* no GPU, or a kind: the first there is */
     if (matches == 1) {
         const HcApi *api = find_api(apis, devices[pick].api);
         status = api && api->use ? api->use() : HC_OK;
         if (status == HC_OK) *chosen = devices[pick];
-    } else if (is_cpu) {
-        status = hc_set_error(HC_SKIP, 0, NULL, "install PoCL: ./cook setup run",
-                              "device 'cpu': none of the devices here is a CPU");
-    } else {
-        status = hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list", "device '%s': %s",
-                              spec, matches ? "matches several devices" : "matches no device");
-        hc_set_error_detail(describe(devices, count));
+        return status;
     }
-done:
-    free(devices);
-    return status;
+    if (is_cpu)
+        return hc_set_error(HC_SKIP, 0, NULL, "install PoCL: ./cook setup run",
+                            "device 'cpu': none of the devices here is a CPU");
+    hc_set_error(HC_USAGE, 0, NULL, "choose a device from the list", "device '%s': %s", spec,
+                 matches ? "matches several devices" : "matches no device");
+    return add_list(devices, count);
 }
 
 int hc_list_devices(const HcApi *const *apis, FILE *out) {
-    HcDevice *devices = calloc(MAX_DEVICES, sizeof *devices);
-    if (!devices) return hc_set_error(HC_ERROR, 0, NULL, NULL, "out of memory");
+    HcDevice devices[MAX_DEVICES];
     size_t count;
     char spec[32];
     int status = gather(apis, NULL, false, devices, &count);
@@ -153,7 +143,6 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
     }
     if (status == HC_OK && out) hc_table_print(table, out, 0);
     hc_table_free(table);
-    free(devices);
     return status;
 }
 

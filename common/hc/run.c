@@ -18,34 +18,35 @@ HcRun hc_run;
 
 /* ---- What signal handlers say, made before: they may only call write() and _exit(). ---- */
 
-static struct {
+static const struct {
     int signal, status;
     HcError error;
-    char text[768], *json;
 } last_words[] = {
-#define WORDS(signal, status, name, message, hint)                                                 \
-    { signal, status, {0, name, message, hint, NULL}, "", NULL }
-    WORDS(SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
-          "give more time, or less work: a smaller --size or --repeat"),
-    WORDS(SIGINT, HC_SIGINT, "SIGINT", "interrupted", ""),
-    WORDS(SIGSEGV, HC_ERROR, "SIGSEGV",
-          "memory outside an array was touched, by a kernel or by the host",
-          "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000"),
-    WORDS(SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", ""),
-    WORDS(SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", ""),
-    WORDS(SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", ""),
-    WORDS(SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", ""),
+    {SIGALRM,
+     HC_TIMEOUT,
+     {0, "TIMEOUT", "--timeout reached before the work was done",
+      "give more time, or less work: a smaller --size or --repeat", NULL}},
+    {SIGINT, HC_SIGINT, {0, "SIGINT", "interrupted", "", NULL}},
+    {SIGSEGV,
+     HC_ERROR,
+     {0, "SIGSEGV", "memory outside an array was touched, by a kernel or by the host",
+      "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", NULL}},
+    {SIGBUS, HC_ERROR, {0, "SIGBUS", "memory that is not there was touched", "", NULL}},
+    {SIGFPE, HC_ERROR, {0, "SIGFPE", "integer division by zero, by kernel or host", "", NULL}},
+    {SIGILL, HC_ERROR, {0, "SIGILL", "an instruction this CPU does not have", "", NULL}},
+    {SIGABRT, HC_ERROR, {0, "SIGABRT", "a library gave up (its reason stands above)", "", NULL}},
 };
 enum { LAST_WORDS = sizeof last_words / sizeof last_words[0] };
+static char last_text[LAST_WORDS][768], *last_json[LAST_WORDS];
 
 void hc_prepare_last_words(void) {
     for (int i = 0; i < LAST_WORDS; i++) {
         const HcError *e = &last_words[i].error;
-        char *old = last_words[i].json;
-        last_words[i].json = hc_run.args.json ? hc_report_json("error", e, NULL, NULL, 0) : NULL;
+        char *old = last_json[i];
+        last_json[i] = hc_run.args.json ? hc_report_json("error", e, NULL, NULL, 0) : NULL;
         free(old);
-        snprintf(last_words[i].text, sizeof last_words[i].text, "\n%s: %s\n    %s%s%s\n",
-                 hc_run.recipe->name, e->name, e->message, *e->hint ? "\n    hint: " : "", e->hint);
+        snprintf(last_text[i], sizeof last_text[i], "\n%s: %s\n    %s%s%s\n", hc_run.recipe->name,
+                 e->name, e->message, *e->hint ? "\n    hint: " : "", e->hint);
     }
 }
 
@@ -56,9 +57,8 @@ static void put(int fd, const char *text) {
 static void on_signal(int number) {
     for (int i = 0; i < LAST_WORDS; i++)
         if (last_words[i].signal == number) {
-            put(STDERR_FILENO, last_words[i].text);
-            if (last_words[i].json)
-                put(STDOUT_FILENO, last_words[i].json), put(STDOUT_FILENO, "\n");
+            put(STDERR_FILENO, last_text[i]);
+            if (last_json[i]) put(STDOUT_FILENO, last_json[i]), put(STDOUT_FILENO, "\n");
             _exit(last_words[i].status);
         }
     _exit(HC_ERROR);
@@ -150,19 +150,16 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Put the layer behind --explain next to the program, into the list that an API's loader reads when
- * it is first called: OpenCL's calls the last of the list first, ours for CUDA the first. */
+/* Put the layer behind --explain next to the program: last in the list that an API's loader reads
+ * when it is first called. */
 static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
     char list[8192];
     const char *others = getenv(variable);
-    if (!others) others = "";
     snprintf(path, 4096, "%s/%s", layers ? layers : ".", library);
     if (access(path, R_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
                             "--explain needs %s, which is not there", path);
-    bool last = strcmp(variable, "OPENCL_LAYERS") == 0;
-    snprintf(list, sizeof list, "%s%s%s", last ? others : path, *others ? ":" : "",
-             last ? path : others);
+    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others && *others ? ":" : "", path);
     setenv(variable, list, 1);
     return HC_OK;
 }

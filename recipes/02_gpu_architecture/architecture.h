@@ -21,7 +21,8 @@ typedef struct Launch {
 typedef struct Backend {
     void (*open)(const HcDevice *chosen, size_t n); /* with arrays x and y of n numbers */
     void (*load)(unsigned slot, const char *name);  /* build kernels/NAME */
-    void (*upload)(const uint32_t *x, size_t n);    /* and make y zero */
+    void (*upload)(const uint32_t *x, size_t n);
+    void (*upload_y)(const uint32_t *y, size_t n);
     double (*launch)(const Launch *launch,
                      bool time); /* and wait; time: ms by the device's clock */
     void (*download)(uint32_t *y, size_t n);

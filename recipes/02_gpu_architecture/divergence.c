@@ -31,7 +31,6 @@ static void reference(const Launch *launch, uint32_t *y, const uint32_t *x) {
 }
 //< reference
 
-//> read_times
 static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
     (void)launch;
@@ -59,7 +58,6 @@ static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
              "ones: %s.",
              paths, ratio, meaning);
 }
-//< read_times
 
 static void read_counts(Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;

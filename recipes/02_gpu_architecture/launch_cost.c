@@ -22,7 +22,6 @@ static void reference(const Launch *launch, uint32_t *y, const uint32_t *x) {
 }
 //< reference
 
-//> read_times
 static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;
     f->title = "What a launch costs";
@@ -43,7 +42,6 @@ static void read_times(Launch (*launch)[MOST_CURVES], double (*ms)[MOST_CURVES],
         "%.2g us spends most of its time on being launched.",
         one, f->value[last][0], many, one > many ? 100 * (1 - many / one) : 0.0, one);
 }
-//< read_times
 
 static void read_counts(Launch (*launch)[MOST_CURVES], Counts (*counts)[MOST_CURVES], Findings *f) {
     size_t last = f->rows - 1;

@@ -21,7 +21,7 @@ _Static_assert(sizeof attributes / sizeof attributes[0] <= ROWS, "ROWS in query.
 const char *label_of(const Attribute *attribute, char *buffer, size_t size) {
     size_t i = 0;
     for (const char *p = attribute->name; *p && i + 1 < size; p++)
-        buffer[i++] = *p == '_' ? ' ' : (char)tolower((unsigned char)*p);
+        buffer[i++] = (char)(*p == '_' ? ' ' : tolower((unsigned char)*p));
     buffer[i] = '\0';
     return buffer;
 }

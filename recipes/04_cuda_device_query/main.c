@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Device query: every CUDA device of this machine, and what each can do.
  *
- * Run:    ./cook run 4          a tree of what is worth knowing; --table, --json, --all for the rest
+ * Run:    ./cook run 4          a tree of what is worth knowing; --table, --json, --all: the rest
  * Shapes: none: nothing is computed, so nothing is verified
  * Files:  this file has how to ask; attributes.def what to ask, one line each; answer.c what an
  *         answer means; derived.c what follows from several; tree.c, table.c, json.c show it
@@ -20,7 +20,7 @@ static const HcRecipe recipe = {.name = "04_cuda_device_query",
                                 .options = options};
 
 //> memory
-/* What is free changes all the time, so it is asked of a context: the driver's state on a device. */
+/* What is free changes all the time. A context is asked: the driver's state on a device. */
 static CUresult ask_free_memory(CUdevice handle, size_t *free_bytes) {
     CUcontext context;
     size_t total;

@@ -23,6 +23,7 @@ static void row(HcTable *table, const Machine *machine, const char *label, Cell 
     free(line);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): all cells have one type
 static const char *cell_name(const Machine *m, const Device *d, const void *what, char *text) {
     (void)m, (void)what, (void)text;
     return d->name;

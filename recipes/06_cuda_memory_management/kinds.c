@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* All kinds of memory in one table: which there are, what each is for, and how long one product took
- * with it. Each is measured in rounds, and verified in each; a table of medians comes last.
+/* All kinds of memory in one table: which there are, what each is for, and how long one product
+ * took with it. Each is measured in rounds, and verified in each; a table of medians comes last.
  */
 #include <cjson/cJSON.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* leaks.h - which memory is alive, and in which line it was taken.
  *
- * C gives nothing back by itself, and a driver tells nobody what was forgotten. So in every file that
- * includes this one, calls that take memory are written down with their place, and crossed out when
- * the memory is given back; what is left at the end is a leak. The calls keep CUDA's names: a macro
- * notes __FILE__ and __LINE__ beside each. For one thread.
+ * C gives nothing back by itself, and a driver tells nobody what was forgotten. So in every file
+ * that includes this one, calls that take memory are written down with their place, and crossed out
+ * when the memory is given back; what is left at the end is a leak. The calls keep CUDA's names: a
+ * macro notes __FILE__ and __LINE__ beside each. For one thread.
  */
 #ifndef LEAKS_H
 #define LEAKS_H

@@ -2,7 +2,7 @@
 /* Matrix product c = a b in CUDA: the life of device memory, step by step; then the same product
  * through every other kind of memory that CUDA has (kinds/), and with what PyCUDA adds (pycuda/).
  *
- * Run:        ./cook run 6          or one kind, and any shape: ./cook run 6 --kind pinned -n 100x33x7
+ * Run:        ./cook run 6          or one kind, any shape: ./cook run 6 --kind pinned -n 9x33x7
  * Shapes:     c: m x n, a: m x k, b: k x n floats, row by row; --size is MxKxN
  * Tolerance:  sums of k products, rounded once or twice a step, as a compiler uses FMA or not:
  *             product.c has the bound and its sources.
@@ -11,7 +11,7 @@
 
 //> reference
 /* The reference: what the kernels must give, in plain C, summed in double and rounded once. */
-static void matrix_product(size_t begin, size_t end, void *context) {
+static void matmul_naive(size_t begin, size_t end, void *context) {
     const Product *p = context;
     for (size_t row = begin; row < end; row++)
         for (size_t col = 0; col < p->n; col++) {
@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
     CHECK_HC(make_arrays(&p)); /* a, b, c and want, or a sentence if they are too large */
     hc_fill(HC_F32, p.a, p.m * p.k, args.seed, 0);
     hc_fill(HC_F32, p.b, p.k * p.n, args.seed, 1);
-    hc_parallel_for(p.m, 0, matrix_product, &p);
+    hc_parallel_for(p.m, 0, matmul_naive, &p);
     p.tolerance = tolerance(&p);
     hc_step(NULL);
     hc_say("c = a b    %zu x %zu = %zu x %zu times %zu x %zu\n", p.m, p.n, p.m, p.k, p.k, p.n);
@@ -87,7 +87,8 @@ int main(int argc, char **argv) {
     const char *file = tiled ? "matmul_tiled.cu" : "matmul_naive.cu";
     char *source, *image;
     CUmodule module;
-    CHECK_HC(hc_load_kernel(file, &source));
+    if (tiled) CHECK_HC(hc_load_kernel("matmul_tiled.cu", &source));
+    else CHECK_HC(hc_load_kernel("matmul_naive.cu", &source));
     CHECK_HC(hc_cu_compile(source, file, "-lineinfo", p.device, &image));
     CHECK_HC(hc_cu_load(image, &module));
     CHECK_HC(hc_cu_kernel(module, image, tiled ? "matmul_tiled" : "matmul_naive", &p.kernel));

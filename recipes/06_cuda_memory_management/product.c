@@ -52,9 +52,10 @@ void lap(Laps *laps, Part part) {
 
 /* Rounding. Each of the k steps of a sum rounds once if the compiler joins product and sum into one
  * instruction (FMA, which all CUDA compilers do unless told not to), else twice. With u = 2^-24 the
- * error is at most k u S for S = sum of |a| |b|, and, unless roundings conspire, at most 6 sqrt(k) u
- * S (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019). |b| < 1 here,
- * so that S is at most the largest sum of |a| in a row. One u more for the rounded reference. */
+ * error is at most k u S for S = sum of |a| |b|, and, unless roundings conspire, at most 6 sqrt(k)
+ * u S (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019). |b| < 1
+ * here, so that S is at most the largest sum of |a| in a row. One u more for the rounded
+ * reference. */
 HcTolerance tolerance(const Product *p) {
     double largest = 0, k = (double)p->k;
     for (size_t row = 0; row < p->m; row++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* product.h - what the files of this recipe share: one matrix product, and how it is told and timed.
+/* product.h - what the files of this recipe share: one matrix product, and how it is told and
+ * timed.
  */
 #ifndef PRODUCT_H
 #define PRODUCT_H
@@ -48,8 +49,8 @@ typedef struct Laps {
 } Laps;
 void lap(Laps *laps, Part part); /* the time since the last lap goes to part */
 
-/* check - compare c (m x n) with the reference, and wipe it, so that no later result can be this one.
- * What differs is reported under the name of the kind, else added to what checked() tells. */
+/* check - compare c (m x n) with the reference, and wipe it, so that no later result can be this
+ * one. What differs is reported under the name of the kind, else added to what checked() tells. */
 void check(const Product *p, const char *kind, float *c);
 HcVerdict checked(void);
 
@@ -65,13 +66,14 @@ void multiply_on_host(const Product *p);
 #define KINDS                                                                                      \
     "all|pageable|pinned|mapped|registered|managed|pitched|async|overlapped|arrays|arguments|pool"
 
-/* measure_kinds - the product through the kind of memory that name means, or all, repeat times each.
+/* measure_kinds - the product through the kind of memory that name means, or all, repeat times
+ * each.
  *   errors  HC_SKIP if the device lacks the one that was asked for */
 int measure_kinds(const Product *p, const char *name, unsigned repeat);
 void print_kinds(bool simulated); /* the table of what was measured */
 
-/* check_options - HC_USAGE for what cannot be: a kind of device memory on the host, and a leak where
- * no array is made. */
+/* check_options - HC_USAGE for what cannot be: a kind of device memory on the host, and a leak
+ * where no array is made. */
 int check_options(const char *kind, bool leak, bool on_host);
 
 /* check_room - is there device memory for a, b and c, where the kind takes any?

@@ -121,9 +121,13 @@ way_ptx() {
     prints "PTX kept in kernels/ptx/vector_sum.f32.ptx for sm_60"
     by ptx --front 'typedef double T;'
     prints "vector_sum.f64.ptx"
+    by ptx --front "$type" --compile "--fmad=false -lineinfo"
+    expect 0
     by ptx --front "$type" --compile -DN=4
     expect 77
     says "-DN=4"
+    by ptx --front "$type" --compile --fmad=true
+    expect 77
     kernel_dir k # an unchanged copy is as good; a changed one is not
     by ptx --front "$type" --kernel-dir "$work/k"
     expect 0
@@ -180,6 +184,18 @@ old_driver() {
     run env CUDA_HOME="$work/cuda" "$program" --device sim --front "$type" --show
     expect 0
     prints_not "made by the old one"
+}
+
+# A GPU whose driver is older than the only NVRTC, of the same major version: code for that GPU.
+cubin() {
+    for pair in '12040:compute_80: PTX' '12050:compute_80: PTX' '12030:sm_80: a cubin'; do
+        run env HC_NVRTC_LIBRARY="$old_nvrtc" OLD_NVRTC_MINOR=4 "$program" --as-gpu "${pair%%:*}"
+        expect 0
+        prints "NVRTC 12.4 for ${pair#*:}"
+    done
+    run env HC_NVRTC_LIBRARY="$old_nvrtc" OLD_NVRTC_MINOR=4 "$program" --as-gpu 11080
+    expect 77
+    says "the PTX of NVRTC 12.4 is too new for a driver of CUDA 11.8"
 }
 
 # The device decides the architecture, within what the compiler knows.

@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: MIT
-/* A CUDA driver for tests, with the answers of a big GPU and none of its abilities: built as
+/* A CUDA driver for tests, with the answers of a big GPU and hardly any of its abilities: built as
  * libcuda.so.1, it stands where a real driver would. What it says is set from outside:
- *   FAKE_INIT      what cuInit answers (0)
+ *   FAKE_INIT      what cuInit answers (0); crash: it ends the process
+ *   FAKE_LOG       a file that gets a line when the library is loaded, and when it is closed
  *   FAKE_VERSION   the newest CUDA it speaks (12040)
  *   FAKE_DEVICES   how many devices (1)
  *   FAKE_KNOWS     the highest attribute it knows (200, which no header has; it is 7)
  *   FAKE_FAILS     an attribute that cannot be asked (none)
  *   FAKE_CC        compute capability (90)
  *   FAKE_BUSY      what cuDevicePrimaryCtxRetain answers (0)
+ *   FAKE_RUNS      1: every kernel leaves 7 i + 1 in its 64 elements, as the doctor's does; 2: 7 i;
+ *                  else no module can be loaded
  */
 #define __CUDA_API_VERSION_INTERNAL
 #include <cuda.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int setting(const char *name, int otherwise) {
     const char *text = getenv(name);
     return text && *text ? atoi(text) : otherwise;
 }
 
+static void note(const char *what) {
+    const char *path = getenv("FAKE_LOG");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file) return;
+    fprintf(file, "%s %ld\n", what, (long)getpid());
+    fclose(file);
+}
+__attribute__((constructor)) static void loaded(void) { note("loaded"); }
+__attribute__((destructor)) static void closed(void) { note("closed"); }
+
 CUresult cuInit(unsigned int flags) {
+    const char *wish = getenv("FAKE_INIT");
     (void)flags;
+    if (wish && strcmp(wish, "crash") == 0) abort();
     return (CUresult)setting("FAKE_INIT", 0);
 }
 CUresult cuDriverGetVersion(int *version) {
@@ -101,5 +117,38 @@ CUresult cuCtxSetCurrent(CUcontext context) {
 CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total_bytes) {
     *free_bytes = (size_t)79 << 30;
     *total_bytes = (size_t)80 << 30;
+    return CUDA_SUCCESS;
+}
+
+static int elements[64];
+
+// NOLINTNEXTLINE(readability-non-const-parameter): as the driver has it
+CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int n,
+                            CUjit_option *options, void **values) {
+    (void)image, (void)n, (void)options, (void)values;
+    if (!setting("FAKE_RUNS", 0)) return CUDA_ERROR_NO_BINARY_FOR_GPU;
+    memset(module, 0, sizeof *module);
+    return CUDA_SUCCESS;
+}
+CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name) {
+    (void)module, (void)name;
+    memset(function, 0, sizeof *function);
+    return CUDA_SUCCESS;
+}
+CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
+    *address = 4096;
+    return bytes == sizeof elements ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+}
+CUresult cuLaunchKernel(CUfunction function, unsigned int gx, unsigned int gy, unsigned int gz,
+                        unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared,
+                        CUstream stream, void **parameters, void **extra) {
+    (void)function, (void)gx, (void)gy, (void)gz, (void)bx, (void)by, (void)bz, (void)shared;
+    (void)stream, (void)parameters, (void)extra;
+    for (int i = 0; i < 64; i++) elements[i] = 7 * i + (setting("FAKE_RUNS", 0) == 1);
+    return CUDA_SUCCESS;
+}
+CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
+    (void)from;
+    memcpy(to, elements, bytes);
     return CUDA_SUCCESS;
 }

@@ -34,7 +34,7 @@ static __float128 erfcx_q(__float128 x) {
            (1 - u * (1 - 3 * u * (1 - 5 * u * (1 - 7 * u * (1 - 9 * u * (1 - 11 * u))))));
 }
 static __float128 logb_q(__float128 x) {
-    if (x == 0) return -HUGE_VALQ;
+    if (x == 0) return -(__float128)INFINITY;
     return finiteq(x) ? (__float128)ilogbq(x) : x * x;
 }
 
@@ -54,7 +54,7 @@ static const Function functions[] = {
     {#name, 2, ulp, float_ulp, low, high, name##_reference},
 #include "math.def"
 };
-enum { FUNCTIONS = sizeof functions / sizeof *functions };
+static const size_t n_functions = sizeof functions / sizeof *functions;
 
 static const char *only;
 static bool spoil;
@@ -126,7 +126,7 @@ static const double awkward[] = {0,
                                  26.54,
                                  0.7071067811865476,
                                  1.4142135623730951};
-enum { AWKWARD = sizeof awkward / sizeof *awkward, NEAR = 5 };
+static const size_t n_awkward = sizeof awkward / sizeof *awkward, n_near = 5;
 
 static double from_bits(uint64_t bits) {
     double x;
@@ -140,11 +140,11 @@ static double input(const Function *f, size_t i, unsigned which, uint64_t seed, 
     uint64_t r =
         (uint64_t)hc_random_u32(seed, stream, 2 * i) << 32 | hc_random_u32(seed, stream, 2 * i + 1);
     double u = (double)(r >> 11) * 0x1p-53;
-    if (f->arguments == 2 && i < AWKWARD * AWKWARD)
-        return awkward[which ? i / AWKWARD : i % AWKWARD];
-    if (f->arguments == 1 && i < AWKWARD * NEAR) { /* and its neighbours */
-        double x = awkward[i / NEAR], to = i % 2 ? INFINITY : -INFINITY;
-        for (size_t k = 0; k < (i % NEAR + 1) / 2; k++)
+    if (f->arguments == 2 && i < n_awkward * n_awkward)
+        return awkward[which ? i / n_awkward : i % n_awkward];
+    if (f->arguments == 1 && i < n_awkward * n_near) { /* and its neighbours */
+        double x = awkward[i / n_near], to = i % 2 ? INFINITY : -INFINITY;
+        for (size_t k = 0; k < (i % n_near + 1) / 2; k++)
             x = single ? (double)nextafterf((float)x, (float)to) : nextafter(x, to);
         return x;
     }
@@ -202,7 +202,7 @@ static char *make_source(void) {
     size_t length;
     FILE *out = open_memstream(&text, &length);
     if (!out) exit(HC_ERROR);
-    for (size_t i = 0; i < FUNCTIONS; i++) {
+    for (size_t i = 0; i < n_functions; i++) {
         const char *name = functions[i].name;
         if (only && strcmp(only, name) != 0) continue;
         for (int single = 0; single < 2; single++)
@@ -297,10 +297,10 @@ int main(int argc, char **argv) {
     CHECK_HC(hc_cu_load(image, &module));
     HcTable *table = hc_table_new("function|>double|>bound|>float|>bound");
     int wrong = 0;
-    for (size_t i = 0; i < FUNCTIONS; i++) {
+    for (size_t i = 0; i < n_functions; i++) {
         const Function *f = &functions[i];
         if (only && strcmp(only, f->name) != 0) continue;
-        size_t n = args.size[0] + (f->arguments == 2 ? AWKWARD * AWKWARD : AWKWARD * NEAR);
+        size_t n = args.size[0] + (f->arguments == 2 ? n_awkward * n_awkward : n_awkward * n_near);
         double error = measure(f, false, n, args.seed, module, image, worst[0]);
         double float_error = measure(f, true, n, args.seed, module, image, worst[1]);
         hc_table_row(table, "%s|%.3f|%.1f|%.3f|%.1f", f->name, error, f->bound, float_error,

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* A stand-in for an older NVRTC beside a newer one: it says that it is 12.0, and its PTX is of that
- * time. compile.sh looks whether it is taken where the driver is too old for the newer one.
+/* A stand-in for an older NVRTC beside a newer one: it says that it is 12.0, or 12.OLD_NVRTC_MINOR,
+ * and its PTX is of that time. compile.sh looks whether it is taken where the driver is too old for
+ * the newer one, and what it is asked for where the driver is too old even for this one.
  */
 #include <nvrtc.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char ptx[] = "// made by the old one\n.version 8.0\n.target sm_60\n.address_size 64\n"
                           ".visible .entry vector_sum()\n{\n  ret;\n}\n";
-static int program_there;
+static const char cubin[] = "\177ELF of sm_80";
+static int program_there, for_gpu;
 
 nvrtcResult nvrtcVersion(int *major, int *minor) {
     *major = 12;
-    *minor = 0;
+    const char *text = getenv("OLD_NVRTC_MINOR");
+    *minor = text ? atoi(text) : 0; // NOLINT(cert-err34-c): the test's own text
     return NVRTC_SUCCESS;
 }
 nvrtcResult nvrtcGetNumSupportedArchs(int *n) {
@@ -36,7 +40,9 @@ nvrtcResult nvrtcDestroyProgram(nvrtcProgram *program) {
 }
 nvrtcResult nvrtcCompileProgram(nvrtcProgram program, int n_options, const char *const *options) {
     (void)program;
-    return n_options == 1 && strcmp(options[0], "--gpu-architecture=compute_80") == 0
+    if (n_options != 1) return NVRTC_ERROR_INVALID_OPTION;
+    for_gpu = strcmp(options[0], "--gpu-architecture=sm_80") == 0;
+    return for_gpu || strcmp(options[0], "--gpu-architecture=compute_80") == 0
                ? NVRTC_SUCCESS
                : NVRTC_ERROR_INVALID_OPTION;
 }
@@ -56,14 +62,19 @@ nvrtcResult nvrtcGetProgramLogSize(nvrtcProgram program, size_t *bytes) {
     return NVRTC_SUCCESS;
 }
 nvrtcResult nvrtcGetProgramLog(nvrtcProgram program, char *log) {
-    (void)program, (void)log;
+    (void)program;
+    *log = '\0';
     return NVRTC_SUCCESS;
 }
 nvrtcResult nvrtcGetCUBINSize(nvrtcProgram program, size_t *bytes) {
-    return nvrtcGetProgramLogSize(program, bytes);
+    (void)program;
+    *bytes = for_gpu ? sizeof cubin : 0;
+    return NVRTC_SUCCESS;
 }
-nvrtcResult nvrtcGetCUBIN(nvrtcProgram program, char *cubin) {
-    return nvrtcGetProgramLog(program, cubin);
+nvrtcResult nvrtcGetCUBIN(nvrtcProgram program, char *image) {
+    (void)program;
+    memcpy(image, cubin, for_gpu ? sizeof cubin : 0);
+    return NVRTC_SUCCESS;
 }
 nvrtcResult nvrtcAddNameExpression(nvrtcProgram program, const char *expression) {
     (void)program, (void)expression;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Do both matrix products give the same bits in CUDA C, OpenCL C and C? Contraction is switched off in
- * all three, so that each product and each sum is rounded once, and all add in the same order:
+/* Do both matrix products give the same bits in CUDA C, OpenCL C and C? Contraction is switched off
+ * in all three, so that each product and each sum is rounded once, and all add in the same order:
  * nothing is left to differ. Rows are padded, another number of elements in each matrix, and what
  * lies behind a row must not be touched.
  */
@@ -36,7 +36,7 @@ static void reference(const Problem *p) {
         }
 }
 
-/* "float c;" in front: the pragma must come before any statement, and shifts no line that matters. */
+/* The pragma that switches contraction off must come before everything else. */
 static char *prepend(const char *text, char *source) {
     size_t length = strlen(text) + strlen(source) + 1;
     char *joined;

@@ -195,6 +195,26 @@ if [ $rc -eq 77 ]; then
     prints '"no_gpu":"'
 fi
 
+# A second opinion, where there is a GPU: nvidia-smi, which does not ask the driver library.
+run "$program" --device cuda --json
+if [ $rc -eq 0 ] && command -v nvidia-smi >/dev/null && [ -z "${CUDA_VISIBLE_DEVICES-}" ]; then
+    cp "$work/out" "$work/gpu.json"
+    run nvidia-smi -i 0 --query-gpu=name,uuid,pci.bus_id,compute_cap --format=csv,noheader
+    expect 0
+    IFS=, read -r name uuid pci capability <"$work/out"
+    cp "$work/gpu.json" "$work/out"
+    prints "\"name\":\"$name\""
+    prints "\"uuid\":\"${uuid# }\""
+    # Eight digits of domain there, four here.
+    grep -qiF "${pci# 0000}" "$work/out" || fail "another PCI address than $pci"
+    prints "\"compute_capability\":\"${capability# }\""
+    run "$program" --device cuda
+    expect 0
+    prints_not 'query failed'
+else
+    echo "not checked against nvidia-smi: no GPU, or no nvidia-smi"
+fi
+
 # ---- Nothing to show, and the rest ----
 
 run "$program" --device opencl

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* The pool and the owned arrays of recipe 6 by themselves: sizes and bins, what happens when the device
- * has no more memory, and every misuse that must be an error and not a crash. Each check tells what it
- * expected; the leak report at the end must be empty, and must not be if one array is forgotten.
- * Its device is cusim with CUSIM_MEMORY=8M.
+/* The pool and the owned arrays of recipe 6 by themselves: sizes and bins, what happens when the
+ * device has no more memory, and every misuse that must be an error and not a crash. Each check
+ * tells what it expected; the leak report at the end must be empty, and must not be if one array is
+ * forgotten. Its device is cusim with CUSIM_MEMORY=8M.
  */
+/* NOLINTBEGIN(bugprone-suspicious-include): what is tested is static. */
 #include "../../recipes/06_cuda_memory_management/pycuda/arrays.c"
 #include "../../recipes/06_cuda_memory_management/pycuda/pool.c"
+/* NOLINTEND(bugprone-suspicious-include) */
 
 static int failures;
 #define EXPECT(condition)                                                                          \
@@ -57,14 +59,16 @@ static void check_pool(void) {
 }
 
 static void check_arrays(CUcontext context) {
-    float host[6] = {1, 2, 3, 4, 5, 6}, back[6] = {0};
+    const float host[6] = {1, 2, 3, 4, 5, 6};
+    float back[6] = {0};
     Array x = {0}, y;
     CUcontext current;
     EXPECT(array_upload(&x, host) == HC_ERROR); /* never created */
     EXPECT(array_create(&x, 2, 3) == HC_OK && x.bytes == sizeof host);
     CHECK_CU(cuCtxSetCurrent(NULL)); /* as on a new thread: the array brings its context */
     EXPECT(array_upload(&x, host) == HC_OK);
-    EXPECT(array_download(back, &x) == HC_OK && memcmp(host, back, sizeof host) == 0);
+    EXPECT(array_download(back, &x) == HC_OK);
+    EXPECT(hc_compare(HC_F32, back, host, 6, HC_EXACT).wrong == 0);
     CHECK_CU(cuCtxGetCurrent(&current));
     EXPECT(current == NULL);                            /* and leaves the thread as it was */
     EXPECT(array_create(&y, 1, 1) != HC_OK && !y.data); /* no context, no array */

@@ -5,6 +5,7 @@
 # errors.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
+cd "$work" || exit 1 # where a recipe leaves its pictures
 need_validator
 program=$HC_BIN/$1
 size=$(shape "$program" 1000)

@@ -7,6 +7,7 @@
 # computes nothing without a device refuses --device cpu.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
+cd "$work" || exit 1 # where a recipe leaves its pictures
 device=cpu
 program=$HC_BIN/$1
 case $2 in

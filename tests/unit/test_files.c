@@ -174,7 +174,7 @@ static void oldest_go(void **state) {
     unsetenv("HC_CACHE_MIB");
 }
 
-enum { WRITERS = 12, ROUNDS = 60, KEYS = 7, BYTES = 40000 };
+enum { WRITERS = 12, ROUNDS = 30, KEYS = 7, BYTES = 40000 };
 
 /* One of many: each key's bytes are its number, so that a mixture is seen. */
 static int write_and_read(int seed) {
@@ -218,12 +218,12 @@ static void many_writers(void **state) {
 /* A writer that is killed leaves no entry that could be taken for a whole one. */
 static void killed_writer(void **state) {
     (void)state;
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 10; round++) {
         pid_t writer = fork();
         assert_true(writer >= 0);
         if (writer == 0)
             for (int i = 0;; i++) write_and_read(i);
-        usleep((unsigned)(1000 + 700 * round));
+        usleep((unsigned)(1000 + 1500 * round));
         kill(writer, SIGKILL);
         waitpid(writer, NULL, 0);
         assert_int_equal(write_and_read(0), 0);

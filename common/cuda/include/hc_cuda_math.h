@@ -6,8 +6,8 @@
  * How: most functions compute with pairs of doubles ("double-double"): a value hi and what is left
  * over, lo, some 100 bits together. The leftovers of a sum or a product are found exactly by a few
  * more instructions, so that what is rounded at the end is very near the true value, also where
- * terms cancel. A float's function is the double's, rounded once more, but for the common ones, which
- * have shorter ways. The bounds, in units of the last place (ulp), stand in tests/cuda/math.def, and a test
+ * terms cancel. A float's function is the double's, rounded once more; exp, log, sin and cos of
+ * floats have shorter ways. The bounds, in units of the last place (ulp), stand in tests/cuda/math.def, and a test
  * measures them. Exact rather than fast: NVRTC's functions are faster, and are used where they are.
  *
  * The numbers come from math_tables.py. Sources of the methods:
@@ -53,6 +53,16 @@ HC_ONE float copysignf(float x, float y) {
 }
 HC_ONE double nan(const char *) { return hc_nan(); }
 HC_ONE float nanf(const char *) { return hc_float(0x7fc00000u); }
+
+HC_ONE double sqrt(double x) { return __builtin_sqrt(x); }
+HC_ONE float sqrtf(float x) { return __builtin_sqrtf(x); }
+HC_ONE float rsqrtf(float x) { return __nvvm_rsqrt_approx_f(x); } /* 2 ulp, as NVIDIA states */
+HC_ONE double fabs(double x) { return __builtin_fabs(x); }
+HC_ONE float fabsf(float x) { return __builtin_fabsf(x); }
+HC_ONE double fmin(double x, double y) { return __builtin_fmin(x, y); }
+HC_ONE float fminf(float x, float y) { return __builtin_fminf(x, y); }
+HC_ONE double fmax(double x, double y) { return __builtin_fmax(x, y); }
+HC_ONE float fmaxf(float x, float y) { return __builtin_fmaxf(x, y); }
 
 /* ---- To whole numbers: one instruction each, but round ---- */
 
@@ -215,7 +225,7 @@ HC_ONE hc_Pair hc_half_pi() { return {0x1.921fb54442d18p+0, 0x1.1a62633145c07p-5
 
 /* ---- exp: 2^(n/32) from a table, and e^r - 1 for the rest r, which is below 0.011 ---- */
 
-HC_TABLE hc_Pair hc_exp_table[32] = {{0x1.0000000000000p+0, 0x0.0p+0},
+HC_TABLE hc_Pair hc_exp_table[32] = {{0x1.000000p+0, 0x0.0p+0},
                                      {0x1.059b0d3158574p+0, 0x1.d73e2a475b465p-55},
                                      {0x1.0b5586cf9890fp+0, 0x1.8a62e4adc610bp-54},
                                      {0x1.11301d0125b51p+0, -0x1.6c51039449b3ap-54},
@@ -339,134 +349,134 @@ struct hc_LogEntry {
     hc_Pair log;    /* of c */
 };
 HC_TABLE hc_LogEntry hc_log_table[128] = {
-    {0x1.0000000000000p+0, {0x0.0p+0, 0x0.0p+0}},
-    {0x1.fa00000000000p-1, {0x1.82448a388a2aap-7, 0x1.04b16137f09a0p-62}},
-    {0x1.f600000000000p-1, {0x1.432a925980cc1p-6, -0x1.8cdaf39004192p-60}},
-    {0x1.f200000000000p-1, {0x1.c63d2ec14aaf2p-6, -0x1.ce030a686bd86p-60}},
-    {0x1.ef00000000000p-1, {0x1.149e3e4005a8dp-5, -0x1.53482d1f9d7d7p-61}},
-    {0x1.eb00000000000p-1, {0x1.5715c4c03ceefp-5, -0x1.bbf88ec501b56p-61}},
-    {0x1.e700000000000p-1, {0x1.9a187b573de7cp-5, -0x1.727626c86b3abp-59}},
-    {0x1.e400000000000p-1, {0x1.ccb73cdddb2ccp-5, -0x1.e48fb0500efd4p-59}},
-    {0x1.e000000000000p-1, {0x1.08598b59e3a07p-4, -0x1.dd7009902bf32p-58}},
-    {0x1.dd00000000000p-1, {0x1.2207b5c78549ep-4, -0x1.cc0fbce104eaap-58}},
-    {0x1.d900000000000p-1, {0x1.4485e03dbdfadp-4, 0x1.1ba349aadbc6ep-58}},
-    {0x1.d600000000000p-1, {0x1.5e95a4d9791cbp-4, 0x1.f38745c5c450ap-58}},
-    {0x1.d200000000000p-1, {0x1.8197e2f40e3f0p-4, 0x1.b9f2dffbeed43p-60}},
-    {0x1.cf00000000000p-1, {0x1.9c0c32d4d2548p-4, 0x1.fb0be3ccc1532p-59}},
-    {0x1.cc00000000000p-1, {0x1.b6ac88dad5b1cp-4, -0x1.0057eed1ca59fp-59}},
-    {0x1.c900000000000p-1, {0x1.d179788219364p-4, 0x1.9daf7df76ad2ap-59}},
-    {0x1.c600000000000p-1, {0x1.ec739830a1120p-4, -0x1.a2bf991780d3fp-59}},
-    {0x1.c200000000000p-1, {0x1.08598b59e3a07p-3, -0x1.dd7009902bf32p-57}},
-    {0x1.bf00000000000p-1, {0x1.160c8024b27b1p-3, -0x1.2d56ff61c2bfbp-57}},
-    {0x1.bc00000000000p-1, {0x1.23d712a49c202p-3, -0x1.6e38161051d69p-57}},
-    {0x1.b900000000000p-1, {0x1.31b994d3a4f85p-3, -0x1.c4716bdfc0cc9p-58}},
-    {0x1.b600000000000p-1, {0x1.3fb45a59928ccp-3, -0x1.d87e6a354d056p-57}},
-    {0x1.b300000000000p-1, {0x1.4dc7b897bc1c8p-3, -0x1.927d47803c5f4p-57}},
-    {0x1.b100000000000p-1, {0x1.5737cc9018cddp-3, 0x1.4f4d710fec38ep-57}},
-    {0x1.ae00000000000p-1, {0x1.6574ebe8c133ap-3, -0x1.d34f0f4621bedp-60}},
-    {0x1.ab00000000000p-1, {0x1.73cb9074fd14dp-3, -0x1.521a000b4cf01p-57}},
-    {0x1.a800000000000p-1, {0x1.823c16551a3c2p-3, -0x1.1232ce70be781p-57}},
-    {0x1.a500000000000p-1, {0x1.90c6db9fcbcd9p-3, 0x1.054473941ad99p-57}},
-    {0x1.a300000000000p-1, {0x1.9a8778debaa38p-3, 0x1.f47dfd871f87fp-57}},
-    {0x1.a000000000000p-1, {0x1.a93ed3c8ad9e3p-3, 0x1.bcafa9de97203p-57}},
-    {0x1.9d00000000000p-1, {0x1.b811730b823d2p-3, 0x1.a0ee735d9f0ecp-60}},
-    {0x1.9b00000000000p-1, {0x1.c2028ab17f9b4p-3, 0x1.f11aa3853a5f1p-57}},
-    {0x1.9800000000000p-1, {0x1.d1037f2655e7bp-3, 0x1.60629242471a2p-57}},
-    {0x1.9600000000000p-1, {0x1.db13db0d48940p-3, 0x1.aa11d49f96cb9p-58}},
-    {0x1.9300000000000p-1, {0x1.ea4449f04aaf5p-3, -0x1.d33919ab94074p-57}},
-    {0x1.9100000000000p-1, {0x1.f474b134df229p-3, -0x1.27c77ded76aadp-58}},
-    {0x1.8e00000000000p-1, {0x1.01eae5626c691p-2, -0x1.18290bd2932e2p-59}},
-    {0x1.8c00000000000p-1, {0x1.07138604d5862p-2, 0x1.cdb16ed4e9138p-56}},
-    {0x1.8a00000000000p-1, {0x1.0c42d676162e3p-2, 0x1.162c79d5d11eep-58}},
-    {0x1.8700000000000p-1, {0x1.14167ef367783p-2, 0x1.e0936abd4fa6ep-62}},
-    {0x1.8500000000000p-1, {0x1.1956d3b9bc2fap-2, 0x1.7b9d68d50a15dp-56}},
-    {0x1.8300000000000p-1, {0x1.1e9e1678899f4p-2, 0x1.512c3749a1e4ep-56}},
-    {0x1.8000000000000p-1, {0x1.269621134db92p-2, 0x1.e0efadd9db02bp-56}},
-    {0x1.7e00000000000p-1, {0x1.2bef07cdc9354p-2, -0x1.82dad7fd86088p-56}},
-    {0x1.7c00000000000p-1, {0x1.314f1e1d35ce4p-2, -0x1.3d69909e5c3dcp-56}},
-    {0x1.7a00000000000p-1, {0x1.36b6776be1117p-2, -0x1.324f0e883858ep-58}},
-    {0x1.7800000000000p-1, {0x1.3c25277333184p-2, -0x1.2ad27e50a8ec6p-56}},
-    {0x1.7500000000000p-1, {0x1.44591e0539f49p-2, -0x1.2b125247b0fa5p-56}},
-    {0x1.7300000000000p-1, {0x1.49da7f3bcc41fp-2, -0x1.9964a168ccacap-57}},
-    {0x1.7100000000000p-1, {0x1.4f637ebba9810p-2, -0x1.58cb3124b9245p-56}},
-    {0x1.6f00000000000p-1, {0x1.54f431b7be1a9p-2, -0x1.aacfdbbdab914p-56}},
-    {0x1.6d00000000000p-1, {0x1.5a8cadbbedfa1p-2, -0x1.e6c2bdfb3e037p-58}},
-    {0x1.6b00000000000p-1, {0x1.602d08af091ecp-2, -0x1.6e8920c09b73fp-58}},
-    {0x1.6900000000000p+0, {-0x1.5ff3070a793d4p-2, 0x1.bc60efafc6f6ep-57}},
-    {0x1.6700000000000p+0, {-0x1.5a42ab0f4cfe2p-2, 0x1.8ebcb7dee9a3dp-56}},
-    {0x1.6500000000000p+0, {-0x1.548a2c3add263p-2, 0x1.819cf7e308ddbp-57}},
-    {0x1.6300000000000p+0, {-0x1.4ec973260026ap-2, 0x1.42a87d977dc5ep-56}},
-    {0x1.6180000000000p+0, {-0x1.4a7373cecf997p-2, -0x1.cb140cabb6bdbp-56}},
-    {0x1.5f80000000000p+0, {-0x1.44a41b463c47cp-2, 0x1.d70c8309edcfcp-56}},
-    {0x1.5d80000000000p+0, {-0x1.3ecc460ef5f50p-2, 0x1.4313e09807affp-58}},
-    {0x1.5b80000000000p+0, {-0x1.38ebdb38ed321p-2, 0x1.3e8cc159afd10p-56}},
-    {0x1.5a00000000000p+0, {-0x1.347dd9a987d55p-2, 0x1.4dd4c580919f8p-57}},
-    {0x1.5800000000000p+0, {-0x1.2e8e2bae11d31p-2, 0x1.8f4cdb95ebdf9p-56}},
-    {0x1.5600000000000p+0, {-0x1.2895a13de86a3p-2, -0x1.7ad24c13f040ep-56}},
-    {0x1.5480000000000p+0, {-0x1.241558bfd1404p-2, 0x1.9bae06a5c872dp-65}},
-    {0x1.5280000000000p+0, {-0x1.1e0d0c33716bep-2, -0x1.e55361a93fe61p-57}},
-    {0x1.5100000000000p+0, {-0x1.1980d2dd4236fp-2, -0x1.9d3d1b0e4d147p-56}},
-    {0x1.4f00000000000p+0, {-0x1.136870293a8b0p-2, -0x1.7b66298edd24ap-56}},
-    {0x1.4d80000000000p+0, {-0x1.0ed005f657da4p-2, -0x1.c56bd2abfe82ap-56}},
-    {0x1.4c00000000000p+0, {-0x1.0a324e27390e3p-2, -0x1.7dcfde8061c03p-56}},
-    {0x1.4a00000000000p+0, {-0x1.0402594b4d041p-2, 0x1.28ec217a5022dp-57}},
-    {0x1.4880000000000p+0, {-0x1.feb0233e607ccp-3, -0x1.6e32d5e8c707fp-57}},
-    {0x1.4700000000000p+0, {-0x1.f550a564b7b37p-3, -0x1.c5f6dfd018c37p-61}},
-    {0x1.4500000000000p+0, {-0x1.e8c0252aa5a60p-3, 0x1.6e03a39bfc89bp-59}},
-    {0x1.4380000000000p+0, {-0x1.df46c0c722d2fp-3, -0x1.05616f20722e7p-57}},
-    {0x1.4200000000000p+0, {-0x1.d5c216b4fbb91p-3, -0x1.6e443597e4d40p-57}},
-    {0x1.4080000000000p+0, {-0x1.cc320c0176502p-3, -0x1.039a653793a85p-57}},
-    {0x1.3f00000000000p+0, {-0x1.c2968558c18c1p-3, 0x1.73dee38a3fb6bp-57}},
-    {0x1.3d80000000000p+0, {-0x1.b8ef670420c3bp-3, 0x1.999bd0ee3fe88p-57}},
-    {0x1.3c00000000000p+0, {-0x1.af3c94e80bff3p-3, 0x1.398cff3641985p-58}},
-    {0x1.3a80000000000p+0, {-0x1.a57df28244dcdp-3, 0x1.b9af132a24e39p-59}},
-    {0x1.3900000000000p+0, {-0x1.9bb362e7dfb83p-3, -0x1.575e31f003e0cp-57}},
-    {0x1.3780000000000p+0, {-0x1.91dcc8c340bdep-3, -0x1.aaf77bfd17182p-58}},
-    {0x1.3600000000000p+0, {-0x1.87fa06520c911p-3, 0x1.bf7fdbfa08d9ap-57}},
-    {0x1.3480000000000p+0, {-0x1.7e0afd630c274p-3, 0x1.83e270efcc373p-58}},
-    {0x1.3300000000000p+0, {-0x1.740f8f54037a5p-3, 0x1.b264062a84cdbp-58}},
-    {0x1.3180000000000p+0, {-0x1.6a079d0f7aad2p-3, 0x1.eedcbac2a7f18p-62}},
-    {0x1.3000000000000p+0, {-0x1.5ff3070a793d4p-3, 0x1.bc60efafc6f6ep-58}},
-    {0x1.2e80000000000p+0, {-0x1.55d1ad4232d6fp-3, 0x1.ac8966e060839p-58}},
-    {0x1.2d80000000000p+0, {-0x1.4f099f4a230b2p-3, -0x1.a0a02a1b24794p-61}},
-    {0x1.2c00000000000p+0, {-0x1.44d2b6ccb7d1ep-3, -0x1.9f4f6543e1f88p-57}},
-    {0x1.2a80000000000p+0, {-0x1.3a8eb2d31a376p-3, 0x1.220a8abf098f4p-60}},
-    {0x1.2900000000000p+0, {-0x1.303d718e47fd3p-3, 0x1.6b9c7d96091fap-63}},
-    {0x1.2800000000000p+0, {-0x1.29552f81ff523p-3, -0x1.301771c407dbfp-57}},
-    {0x1.2680000000000p+0, {-0x1.1eed90e2dc2c3p-3, 0x1.4e47b44db8540p-57}},
-    {0x1.2500000000000p+0, {-0x1.14785846742acp-3, -0x1.a28813e3a7f07p-57}},
-    {0x1.2400000000000p+0, {-0x1.0d77e7cd08e59p-3, -0x1.9a5dc5e9030acp-57}},
-    {0x1.2280000000000p+0, {-0x1.02ebb42bf3d4bp-3, 0x1.f4b9c01cb92c6p-59}},
-    {0x1.2180000000000p+0, {-0x1.f7b79fec37ddfp-4, 0x1.87e897ed01783p-59}},
-    {0x1.2000000000000p+0, {-0x1.e27076e2af2e6p-4, 0x1.61578001e0162p-60}},
-    {0x1.1f00000000000p+0, {-0x1.d4313d66cb35dp-4, -0x1.790dd951d90fap-58}},
-    {0x1.1d80000000000p+0, {-0x1.beba818146765p-4, 0x1.e2db7c7d5a130p-58}},
-    {0x1.1c80000000000p+0, {-0x1.b05b49bee43fep-4, -0x1.160c7c252f298p-58}},
-    {0x1.1b00000000000p+0, {-0x1.9ab42462033adp-4, 0x1.2099e1c184e8ep-59}},
-    {0x1.1a00000000000p+0, {-0x1.8c345d6319b21p-4, 0x1.4a697ab3424a9p-61}},
-    {0x1.1880000000000p+0, {-0x1.765bf23a6be13p-4, -0x1.0ff28ef6a592fp-58}},
-    {0x1.1780000000000p+0, {-0x1.67bb0726ec0fcp-4, 0x1.b692c214ddbecp-58}},
-    {0x1.1680000000000p+0, {-0x1.590cafdf01c28p-4, -0x1.3d5c8aaea76d2p-58}},
-    {0x1.1500000000000p+0, {-0x1.42edcbea646f0p-4, -0x1.ddd4f935996c9p-59}},
-    {0x1.1400000000000p+0, {-0x1.341d7961bd1d1p-4, 0x1.b599f227becbbp-58}},
-    {0x1.1300000000000p+0, {-0x1.253f62f0a1417p-4, 0x1.c125963fc4cfdp-62}},
-    {0x1.1180000000000p+0, {-0x1.0ed839b5526fep-4, -0x1.7256ea8988a68p-61}},
-    {0x1.1080000000000p+0, {-0x1.ffae9119b9303p-5, -0x1.ba13162a9c446p-60}},
-    {0x1.0f80000000000p+0, {-0x1.e19070c276016p-5, 0x1.19918a7a17dc1p-59}},
-    {0x1.0e80000000000p+0, {-0x1.c355dd0921f2dp-5, 0x1.9b2a03e3be3a7p-60}},
-    {0x1.0d00000000000p+0, {-0x1.95c830ec8e3ebp-5, -0x1.f5a0e80520bf2p-59}},
-    {0x1.0c00000000000p+0, {-0x1.77458f632dcfcp-5, -0x1.18d3ca87b9296p-59}},
-    {0x1.0b00000000000p+0, {-0x1.58a5bafc8e4d5p-5, 0x1.ce55c2b4e2b72p-59}},
-    {0x1.0a00000000000p+0, {-0x1.39e87b9febd60p-5, 0x1.5bfa937f551bbp-59}},
-    {0x1.0900000000000p+0, {-0x1.1b0d98923d980p-5, 0x1.e9ae889bac481p-60}},
-    {0x1.0780000000000p+0, {-0x1.d91a66c543cc4p-6, 0x1.d34e608cbdaabp-62}},
-    {0x1.0680000000000p+0, {-0x1.9ace7551cc514p-6, -0x1.3409c1df8167fp-60}},
-    {0x1.0580000000000p+0, {-0x1.5c45a51b8d389p-6, 0x1.b10b6c3ec21b4p-60}},
-    {0x1.0480000000000p+0, {-0x1.1d7f7eb9eebe7p-6, 0x1.d41fe63d2dbf9p-61}},
-    {0x1.0380000000000p+0, {-0x1.bcf712c74384cp-7, 0x1.f6842688f499ap-62}},
-    {0x1.0280000000000p+0, {-0x1.3e7295d25a7d9p-7, 0x1.ff29a11443a06p-65}},
-    {0x1.0180000000000p+0, {-0x1.7ee11ebd82e94p-8, 0x1.61e96e2fc5d90p-62}},
-    {0x1.0000000000000p+0, {0x0.0p+0, 0x0.0p+0}},
+    {0x1.000000p+0, {0x0.0p+0, 0x0.0p+0}},
+    {0x1.fa0000p-1, {0x1.82448a388a2aap-7, 0x1.04b16137f09a0p-62}},
+    {0x1.f60000p-1, {0x1.432a925980cc1p-6, -0x1.8cdaf39004192p-60}},
+    {0x1.f20000p-1, {0x1.c63d2ec14aaf2p-6, -0x1.ce030a686bd86p-60}},
+    {0x1.ef0000p-1, {0x1.149e3e4005a8dp-5, -0x1.53482d1f9d7d7p-61}},
+    {0x1.eb0000p-1, {0x1.5715c4c03ceefp-5, -0x1.bbf88ec501b56p-61}},
+    {0x1.e70000p-1, {0x1.9a187b573de7cp-5, -0x1.727626c86b3abp-59}},
+    {0x1.e40000p-1, {0x1.ccb73cdddb2ccp-5, -0x1.e48fb0500efd4p-59}},
+    {0x1.e00000p-1, {0x1.08598b59e3a07p-4, -0x1.dd7009902bf32p-58}},
+    {0x1.dd0000p-1, {0x1.2207b5c78549ep-4, -0x1.cc0fbce104eaap-58}},
+    {0x1.d90000p-1, {0x1.4485e03dbdfadp-4, 0x1.1ba349aadbc6ep-58}},
+    {0x1.d60000p-1, {0x1.5e95a4d9791cbp-4, 0x1.f38745c5c450ap-58}},
+    {0x1.d20000p-1, {0x1.8197e2f40e3f0p-4, 0x1.b9f2dffbeed43p-60}},
+    {0x1.cf0000p-1, {0x1.9c0c32d4d2548p-4, 0x1.fb0be3ccc1532p-59}},
+    {0x1.cc0000p-1, {0x1.b6ac88dad5b1cp-4, -0x1.0057eed1ca59fp-59}},
+    {0x1.c90000p-1, {0x1.d179788219364p-4, 0x1.9daf7df76ad2ap-59}},
+    {0x1.c60000p-1, {0x1.ec739830a1120p-4, -0x1.a2bf991780d3fp-59}},
+    {0x1.c20000p-1, {0x1.08598b59e3a07p-3, -0x1.dd7009902bf32p-57}},
+    {0x1.bf0000p-1, {0x1.160c8024b27b1p-3, -0x1.2d56ff61c2bfbp-57}},
+    {0x1.bc0000p-1, {0x1.23d712a49c202p-3, -0x1.6e38161051d69p-57}},
+    {0x1.b90000p-1, {0x1.31b994d3a4f85p-3, -0x1.c4716bdfc0cc9p-58}},
+    {0x1.b60000p-1, {0x1.3fb45a59928ccp-3, -0x1.d87e6a354d056p-57}},
+    {0x1.b30000p-1, {0x1.4dc7b897bc1c8p-3, -0x1.927d47803c5f4p-57}},
+    {0x1.b10000p-1, {0x1.5737cc9018cddp-3, 0x1.4f4d710fec38ep-57}},
+    {0x1.ae0000p-1, {0x1.6574ebe8c133ap-3, -0x1.d34f0f4621bedp-60}},
+    {0x1.ab0000p-1, {0x1.73cb9074fd14dp-3, -0x1.521a000b4cf01p-57}},
+    {0x1.a80000p-1, {0x1.823c16551a3c2p-3, -0x1.1232ce70be781p-57}},
+    {0x1.a50000p-1, {0x1.90c6db9fcbcd9p-3, 0x1.054473941ad99p-57}},
+    {0x1.a30000p-1, {0x1.9a8778debaa38p-3, 0x1.f47dfd871f87fp-57}},
+    {0x1.a00000p-1, {0x1.a93ed3c8ad9e3p-3, 0x1.bcafa9de97203p-57}},
+    {0x1.9d0000p-1, {0x1.b811730b823d2p-3, 0x1.a0ee735d9f0ecp-60}},
+    {0x1.9b0000p-1, {0x1.c2028ab17f9b4p-3, 0x1.f11aa3853a5f1p-57}},
+    {0x1.980000p-1, {0x1.d1037f2655e7bp-3, 0x1.60629242471a2p-57}},
+    {0x1.960000p-1, {0x1.db13db0d48940p-3, 0x1.aa11d49f96cb9p-58}},
+    {0x1.930000p-1, {0x1.ea4449f04aaf5p-3, -0x1.d33919ab94074p-57}},
+    {0x1.910000p-1, {0x1.f474b134df229p-3, -0x1.27c77ded76aadp-58}},
+    {0x1.8e0000p-1, {0x1.01eae5626c691p-2, -0x1.18290bd2932e2p-59}},
+    {0x1.8c0000p-1, {0x1.07138604d5862p-2, 0x1.cdb16ed4e9138p-56}},
+    {0x1.8a0000p-1, {0x1.0c42d676162e3p-2, 0x1.162c79d5d11eep-58}},
+    {0x1.870000p-1, {0x1.14167ef367783p-2, 0x1.e0936abd4fa6ep-62}},
+    {0x1.850000p-1, {0x1.1956d3b9bc2fap-2, 0x1.7b9d68d50a15dp-56}},
+    {0x1.830000p-1, {0x1.1e9e1678899f4p-2, 0x1.512c3749a1e4ep-56}},
+    {0x1.800000p-1, {0x1.269621134db92p-2, 0x1.e0efadd9db02bp-56}},
+    {0x1.7e0000p-1, {0x1.2bef07cdc9354p-2, -0x1.82dad7fd86088p-56}},
+    {0x1.7c0000p-1, {0x1.314f1e1d35ce4p-2, -0x1.3d69909e5c3dcp-56}},
+    {0x1.7a0000p-1, {0x1.36b6776be1117p-2, -0x1.324f0e883858ep-58}},
+    {0x1.780000p-1, {0x1.3c25277333184p-2, -0x1.2ad27e50a8ec6p-56}},
+    {0x1.750000p-1, {0x1.44591e0539f49p-2, -0x1.2b125247b0fa5p-56}},
+    {0x1.730000p-1, {0x1.49da7f3bcc41fp-2, -0x1.9964a168ccacap-57}},
+    {0x1.710000p-1, {0x1.4f637ebba9810p-2, -0x1.58cb3124b9245p-56}},
+    {0x1.6f0000p-1, {0x1.54f431b7be1a9p-2, -0x1.aacfdbbdab914p-56}},
+    {0x1.6d0000p-1, {0x1.5a8cadbbedfa1p-2, -0x1.e6c2bdfb3e037p-58}},
+    {0x1.6b0000p-1, {0x1.602d08af091ecp-2, -0x1.6e8920c09b73fp-58}},
+    {0x1.690000p+0, {-0x1.5ff3070a793d4p-2, 0x1.bc60efafc6f6ep-57}},
+    {0x1.670000p+0, {-0x1.5a42ab0f4cfe2p-2, 0x1.8ebcb7dee9a3dp-56}},
+    {0x1.650000p+0, {-0x1.548a2c3add263p-2, 0x1.819cf7e308ddbp-57}},
+    {0x1.630000p+0, {-0x1.4ec973260026ap-2, 0x1.42a87d977dc5ep-56}},
+    {0x1.618000p+0, {-0x1.4a7373cecf997p-2, -0x1.cb140cabb6bdbp-56}},
+    {0x1.5f8000p+0, {-0x1.44a41b463c47cp-2, 0x1.d70c8309edcfcp-56}},
+    {0x1.5d8000p+0, {-0x1.3ecc460ef5f50p-2, 0x1.4313e09807affp-58}},
+    {0x1.5b8000p+0, {-0x1.38ebdb38ed321p-2, 0x1.3e8cc159afd10p-56}},
+    {0x1.5a0000p+0, {-0x1.347dd9a987d55p-2, 0x1.4dd4c580919f8p-57}},
+    {0x1.580000p+0, {-0x1.2e8e2bae11d31p-2, 0x1.8f4cdb95ebdf9p-56}},
+    {0x1.560000p+0, {-0x1.2895a13de86a3p-2, -0x1.7ad24c13f040ep-56}},
+    {0x1.548000p+0, {-0x1.241558bfd1404p-2, 0x1.9bae06a5c872dp-65}},
+    {0x1.528000p+0, {-0x1.1e0d0c33716bep-2, -0x1.e55361a93fe61p-57}},
+    {0x1.510000p+0, {-0x1.1980d2dd4236fp-2, -0x1.9d3d1b0e4d147p-56}},
+    {0x1.4f0000p+0, {-0x1.136870293a8b0p-2, -0x1.7b66298edd24ap-56}},
+    {0x1.4d8000p+0, {-0x1.0ed005f657da4p-2, -0x1.c56bd2abfe82ap-56}},
+    {0x1.4c0000p+0, {-0x1.0a324e27390e3p-2, -0x1.7dcfde8061c03p-56}},
+    {0x1.4a0000p+0, {-0x1.0402594b4d041p-2, 0x1.28ec217a5022dp-57}},
+    {0x1.488000p+0, {-0x1.feb0233e607ccp-3, -0x1.6e32d5e8c707fp-57}},
+    {0x1.470000p+0, {-0x1.f550a564b7b37p-3, -0x1.c5f6dfd018c37p-61}},
+    {0x1.450000p+0, {-0x1.e8c0252aa5a60p-3, 0x1.6e03a39bfc89bp-59}},
+    {0x1.438000p+0, {-0x1.df46c0c722d2fp-3, -0x1.05616f20722e7p-57}},
+    {0x1.420000p+0, {-0x1.d5c216b4fbb91p-3, -0x1.6e443597e4d40p-57}},
+    {0x1.408000p+0, {-0x1.cc320c0176502p-3, -0x1.039a653793a85p-57}},
+    {0x1.3f0000p+0, {-0x1.c2968558c18c1p-3, 0x1.73dee38a3fb6bp-57}},
+    {0x1.3d8000p+0, {-0x1.b8ef670420c3bp-3, 0x1.999bd0ee3fe88p-57}},
+    {0x1.3c0000p+0, {-0x1.af3c94e80bff3p-3, 0x1.398cff3641985p-58}},
+    {0x1.3a8000p+0, {-0x1.a57df28244dcdp-3, 0x1.b9af132a24e39p-59}},
+    {0x1.390000p+0, {-0x1.9bb362e7dfb83p-3, -0x1.575e31f003e0cp-57}},
+    {0x1.378000p+0, {-0x1.91dcc8c340bdep-3, -0x1.aaf77bfd17182p-58}},
+    {0x1.360000p+0, {-0x1.87fa06520c911p-3, 0x1.bf7fdbfa08d9ap-57}},
+    {0x1.348000p+0, {-0x1.7e0afd630c274p-3, 0x1.83e270efcc373p-58}},
+    {0x1.330000p+0, {-0x1.740f8f54037a5p-3, 0x1.b264062a84cdbp-58}},
+    {0x1.318000p+0, {-0x1.6a079d0f7aad2p-3, 0x1.eedcbac2a7f18p-62}},
+    {0x1.300000p+0, {-0x1.5ff3070a793d4p-3, 0x1.bc60efafc6f6ep-58}},
+    {0x1.2e8000p+0, {-0x1.55d1ad4232d6fp-3, 0x1.ac8966e060839p-58}},
+    {0x1.2d8000p+0, {-0x1.4f099f4a230b2p-3, -0x1.a0a02a1b24794p-61}},
+    {0x1.2c0000p+0, {-0x1.44d2b6ccb7d1ep-3, -0x1.9f4f6543e1f88p-57}},
+    {0x1.2a8000p+0, {-0x1.3a8eb2d31a376p-3, 0x1.220a8abf098f4p-60}},
+    {0x1.290000p+0, {-0x1.303d718e47fd3p-3, 0x1.6b9c7d96091fap-63}},
+    {0x1.280000p+0, {-0x1.29552f81ff523p-3, -0x1.301771c407dbfp-57}},
+    {0x1.268000p+0, {-0x1.1eed90e2dc2c3p-3, 0x1.4e47b44db8540p-57}},
+    {0x1.250000p+0, {-0x1.14785846742acp-3, -0x1.a28813e3a7f07p-57}},
+    {0x1.240000p+0, {-0x1.0d77e7cd08e59p-3, -0x1.9a5dc5e9030acp-57}},
+    {0x1.228000p+0, {-0x1.02ebb42bf3d4bp-3, 0x1.f4b9c01cb92c6p-59}},
+    {0x1.218000p+0, {-0x1.f7b79fec37ddfp-4, 0x1.87e897ed01783p-59}},
+    {0x1.200000p+0, {-0x1.e27076e2af2e6p-4, 0x1.61578001e0162p-60}},
+    {0x1.1f0000p+0, {-0x1.d4313d66cb35dp-4, -0x1.790dd951d90fap-58}},
+    {0x1.1d8000p+0, {-0x1.beba818146765p-4, 0x1.e2db7c7d5a130p-58}},
+    {0x1.1c8000p+0, {-0x1.b05b49bee43fep-4, -0x1.160c7c252f298p-58}},
+    {0x1.1b0000p+0, {-0x1.9ab42462033adp-4, 0x1.2099e1c184e8ep-59}},
+    {0x1.1a0000p+0, {-0x1.8c345d6319b21p-4, 0x1.4a697ab3424a9p-61}},
+    {0x1.188000p+0, {-0x1.765bf23a6be13p-4, -0x1.0ff28ef6a592fp-58}},
+    {0x1.178000p+0, {-0x1.67bb0726ec0fcp-4, 0x1.b692c214ddbecp-58}},
+    {0x1.168000p+0, {-0x1.590cafdf01c28p-4, -0x1.3d5c8aaea76d2p-58}},
+    {0x1.150000p+0, {-0x1.42edcbea646f0p-4, -0x1.ddd4f935996c9p-59}},
+    {0x1.140000p+0, {-0x1.341d7961bd1d1p-4, 0x1.b599f227becbbp-58}},
+    {0x1.130000p+0, {-0x1.253f62f0a1417p-4, 0x1.c125963fc4cfdp-62}},
+    {0x1.118000p+0, {-0x1.0ed839b5526fep-4, -0x1.7256ea8988a68p-61}},
+    {0x1.108000p+0, {-0x1.ffae9119b9303p-5, -0x1.ba13162a9c446p-60}},
+    {0x1.0f8000p+0, {-0x1.e19070c276016p-5, 0x1.19918a7a17dc1p-59}},
+    {0x1.0e8000p+0, {-0x1.c355dd0921f2dp-5, 0x1.9b2a03e3be3a7p-60}},
+    {0x1.0d0000p+0, {-0x1.95c830ec8e3ebp-5, -0x1.f5a0e80520bf2p-59}},
+    {0x1.0c0000p+0, {-0x1.77458f632dcfcp-5, -0x1.18d3ca87b9296p-59}},
+    {0x1.0b0000p+0, {-0x1.58a5bafc8e4d5p-5, 0x1.ce55c2b4e2b72p-59}},
+    {0x1.0a0000p+0, {-0x1.39e87b9febd60p-5, 0x1.5bfa937f551bbp-59}},
+    {0x1.090000p+0, {-0x1.1b0d98923d980p-5, 0x1.e9ae889bac481p-60}},
+    {0x1.078000p+0, {-0x1.d91a66c543cc4p-6, 0x1.d34e608cbdaabp-62}},
+    {0x1.068000p+0, {-0x1.9ace7551cc514p-6, -0x1.3409c1df8167fp-60}},
+    {0x1.058000p+0, {-0x1.5c45a51b8d389p-6, 0x1.b10b6c3ec21b4p-60}},
+    {0x1.048000p+0, {-0x1.1d7f7eb9eebe7p-6, 0x1.d41fe63d2dbf9p-61}},
+    {0x1.038000p+0, {-0x1.bcf712c74384cp-7, 0x1.f6842688f499ap-62}},
+    {0x1.028000p+0, {-0x1.3e7295d25a7d9p-7, 0x1.ff29a11443a06p-65}},
+    {0x1.018000p+0, {-0x1.7ee11ebd82e94p-8, 0x1.61e96e2fc5d90p-62}},
+    {0x1.000000p+0, {0x0.0p+0, 0x0.0p+0}},
 };
 
 HC_FN hc_Pair hc_log_pair(hc_Pair x) { /* x > 0 and finite */
@@ -1030,19 +1040,148 @@ HC_FN double lgamma(double x) {
     HC_FN float name##f(float x) { return (float)name((double)x); }
 #define HC_FLOAT2(name)                                                                            \
     HC_FN float name##f(float x, float y) { return (float)name((double)x, (double)y); }
-HC_FLOAT(exp)
-HC_FLOAT(exp2) HC_FLOAT(exp10) HC_FLOAT(expm1) HC_FLOAT(log) HC_FLOAT(log2) HC_FLOAT(log10)
-    HC_FLOAT(log1p) HC_FLOAT(sin) HC_FLOAT(cos) HC_FLOAT(tan) HC_FLOAT(sinpi) HC_FLOAT(cospi)
-        HC_FLOAT(asin) HC_FLOAT(acos) HC_FLOAT(atan) HC_FLOAT(sinh) HC_FLOAT(cosh) HC_FLOAT(tanh)
-            HC_FLOAT(asinh) HC_FLOAT(acosh) HC_FLOAT(atanh) HC_FLOAT(cbrt) HC_FLOAT(rcbrt)
-                HC_FLOAT(erf) HC_FLOAT(erfc) HC_FLOAT(erfcx) HC_FLOAT(tgamma) HC_FLOAT(lgamma)
-                    HC_FLOAT2(pow) HC_FLOAT2(atan2) HC_FLOAT2(hypot) HC_FLOAT2(rhypot)
-                        HC_FLOAT2(fmod) HC_FLOAT2(remainder) HC_FLOAT(logb)
+HC_FLOAT(expm1)
+HC_FLOAT(log1p) HC_FLOAT(sinpi) HC_FLOAT(cospi) HC_FLOAT(asin) HC_FLOAT(acos) HC_FLOAT(atan)
+    HC_FLOAT(sinh) HC_FLOAT(cosh) HC_FLOAT(tanh) HC_FLOAT(asinh) HC_FLOAT(acosh) HC_FLOAT(atanh)
+        HC_FLOAT(cbrt) HC_FLOAT(rcbrt) HC_FLOAT(erf) HC_FLOAT(erfc) HC_FLOAT(erfcx) HC_FLOAT(tgamma)
+            HC_FLOAT(lgamma) HC_FLOAT2(atan2) HC_FLOAT2(hypot) HC_FLOAT2(rhypot) HC_FLOAT2(fmod)
+                HC_FLOAT2(remainder) HC_FLOAT(logb)
 #undef HC_FLOAT
 #undef HC_FLOAT2
-                            HC_FN void sincosf(float x, float *s, float *c) {
-    *s = sinf(x), *c = cosf(x);
+
+    /* The common ones, in arithmetic of floats. */
+    HC_ONE float hc_fma(float x, float y, float z) {
+    return __builtin_fmaf(x, y, z);
 }
+template <int n> HC_ONE float hc_poly(float x, const float (&c)[n]) {
+    float sum = c[n - 1];
+#pragma unroll
+    for (int i = n - 2; i >= 0; i--) sum = hc_fma(sum, x, c[i]);
+    return sum;
+}
+HC_ONE float hc_inff() { return hc_float(0xffu << 23); }
+
+/* b^x: b^(k step) is 2^k, the rest is 1 + slope r + r^2 times a polynomial. */
+HC_ONE float hc_power(float x, float most, float least, float per_step, const float (&step)[3],
+                      const float (&slope)[2], const float (&c)[6]) {
+    if (!(x < most)) return isnan(x) ? x : hc_inff();
+    if (x < least) return 0.0f;
+    float k = rintf(x * per_step), r = hc_fma(-k, step[0], x);
+    r = hc_fma(-k, step[2], hc_fma(-k, step[1], r));
+    float y = 1.0f + hc_fma(r, slope[0], hc_fma(r, slope[1], r * r * hc_poly(r, c)));
+    int n = (int)k, half = n / 2; /* 2^n may be beyond the floats when y * 2^n is not */
+    return y * hc_float((unsigned int)(127 + half) << 23) *
+           hc_float((unsigned int)(127 + n - half) << 23);
+}
+HC_FN float expf(float x) {
+    const float c[] = {0x1.000000p-1f, 0x1.555556p-3f,  0x1.5554e8p-5f,
+                       0x1.1110e0p-7f, 0x1.6d434ep-10f, 0x1.a12516p-13f},
+                step[] = {0x1.62e430p-1f, -0x1.05c610p-29f, -0x1.950d88p-54f},
+                slope[] = {0x1.000000p+0f, 0x0.0p+0f};
+    return hc_power(x, 89.0f, -105.0f, 0x1.715476p+0f, step, slope, c);
+}
+HC_FN float exp2f(float x) {
+    const float c[] = {0x1.ebfbe0p-3f,  0x1.c6b08ep-5f,  0x1.3b2a54p-7f,
+                       0x1.5d87c0p-10f, 0x1.44138ap-13f, 0x1.008a20p-16f},
+                step[] = {0x1.000000p+0f, 0x0.0p+0f, 0x0.0p+0f},
+                slope[] = {0x1.62e430p-1f, -0x1.05c610p-29f};
+    return hc_power(x, 128.0f, -151.0f, 0x1.000000p+0f, step, slope, c);
+}
+HC_FN float exp10f(float x) {
+    const float c[] = {0x1.53524cp+1f, 0x1.04705ap+1f, 0x1.2bd702p+0f,
+                       0x1.1429d0p-1f, 0x1.a94b86p-3f, 0x1.1797f4p-4f},
+                step[] = {0x1.344136p-2f, -0x1.ec10c0p-27f, -0x1.0cee0ep-54f},
+                slope[] = {0x1.26bb1cp+1f, -0x1.12aabap-25f};
+    return hc_power(x, 39.0f, -46.0f, 0x1.a934f0p+1f, step, slope, c);
+}
+
+/* The logarithm of 2^e (1 + f): e step + slope f + f^2 times a polynomial; 1 + f from 0.7 to 1.4. */
+HC_ONE float hc_logarithm(float x, const float (&step)[2], const float (&slope)[2],
+                          const float (&c)[10]) {
+    if (!(x > 0.0f) || isinf(x)) return x == 0.0f ? -hc_inff() : x < 0.0f ? nanf("") : x;
+    float e = 0.0f;
+    if (x < 0x1p-126f) x *= 0x1p24f, e = -24.0f;
+    unsigned int bits = hc_bits(x) + (0x3f800000u - 0x3f3504f3u); /* carries from sqrt(1/2) on */
+    e += (float)((int)(bits >> 23) - 127);
+    float f = hc_float((bits & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
+    float rest = hc_fma(f, slope[1], f * f * hc_poly(f, c));
+    return hc_fma(e, step[0], hc_fma(e, step[1], hc_fma(f, slope[0], rest)));
+}
+HC_FN float logf(float x) {
+    const float c[] = {-0x1.000000p-1f, 0x1.55554ep-2f, -0x1.000008p-2f, 0x1.99a130p-3f,
+                       -0x1.5559dap-3f, 0x1.237a2ap-3f, -0x1.fcc31ap-4f, 0x1.e3d7c2p-4f,
+                       -0x1.d95b80p-4f, 0x1.152d5ap-4f},
+                step[] = {0x1.62e430p-1f, -0x1.05c610p-29f}, slope[] = {0x1.000000p+0f, 0x0.0p+0f};
+    return hc_logarithm(x, step, slope, c);
+}
+HC_FN float log2f(float x) {
+    const float c[] = {-0x1.715476p-1f, 0x1.ec7094p-2f, -0x1.715482p-2f, 0x1.277c3ep-2f,
+                       -0x1.ec7724p-3f, 0x1.a48342p-3f, -0x1.6efe8ap-3f, 0x1.5d04d0p-3f,
+                       -0x1.557488p-3f, 0x1.8fe1d2p-4f},
+                step[] = {0x1.000000p+0f, 0x0.0p+0f}, slope[] = {0x1.715476p+0f, 0x1.4ae0c0p-26f};
+    return hc_logarithm(x, step, slope, c);
+}
+HC_FN float log10f(float x) {
+    const float c[] = {-0x1.bcb7b2p-3f, 0x1.287a70p-3f, -0x1.bcb7bep-4f, 0x1.63ccc0p-4f,
+                       -0x1.287e64p-4f, 0x1.fa5906p-5f, -0x1.b9e7b8p-5f, 0x1.a442b2p-5f,
+                       -0x1.9b272cp-5f, 0x1.e1818cp-6f},
+                step[] = {0x1.344136p-2f, -0x1.ec10c0p-27f},
+                slope[] = {0x1.bcb7b2p-2f, -0x1.5b235ep-27f};
+    return hc_logarithm(x, step, slope, c);
+}
+
+/* In doubles, with the tables of exp and log, but without pairs. */
+HC_FN float powf(float x, float y) {
+    const double cl[] = {-1.0 / 2, 1.0 / 3, -1.0 / 4, 1.0 / 5, -1.0 / 6};
+    const double ce[] = {1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24};
+    if (!(x >= 0x1p-126f) || isinf(x) || !isfinite(y)) return (float)pow((double)x, (double)y);
+    unsigned long long bits = hc_bits((double)x);
+    int e = (int)(bits >> 52) - 1023, j = (int)(bits >> 45 & 127);
+    double m = hc_double((bits & ((1ull << 52) - 1)) | 1023ull << 52);
+    if (j >= 53) m *= 0.5, e++;
+    double r = hc_fma(m, hc_log_table[j].inverse, -1.0);
+    double l =
+        hc_fma((double)e, hc_ln2().hi, hc_log_table[j].log.hi + hc_fma(r * r, hc_poly(r, cl), r));
+    l *= (double)y;
+    if (!(__builtin_fabs(l) < 200.0)) return l > 0.0 ? hc_inff() : 0.0f;
+    double k = rint(l * 0x1.71547652b82fep+5); /* 32 / ln 2 */
+    r = hc_fma(-k, 0x1.62e42fefa39efp-6, l);
+    int n = (int)k;
+    double t = hc_exp_table[n & 31].hi,
+           power = hc_double((unsigned long long)(1023 + (n >> 5)) << 52);
+    return (float)(hc_fma(t * r, hc_poly(r, ce), t) * power);
+}
+
+/* As hc_reduce; beyond 30000 by it. */
+HC_ONE int hc_reduce(float x, float *r) {
+    const float half_pi[] = {0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
+    float k = rintf(x * 0x1.45f306p-1f);
+    *r = hc_fma(-k, half_pi[0], x); /* exact */
+    *r = hc_fma(-k, half_pi[2], hc_fma(-k, half_pi[1], *r));
+    return (int)k;
+}
+HC_ONE float hc_turned(float r, int quadrant) {
+    const float s[] = {-0x1.555556p-3f, 0x1.11110ep-7f, -0x1.a013a6p-13f, 0x1.6dbdd2p-19f},
+                c[] = {0x1.555556p-5f, -0x1.6c16c0p-10f, 0x1.a015c4p-16f, -0x1.25242ap-22f};
+    float z = r * r, y = quadrant & 1 ? hc_fma(z, hc_fma(z, hc_poly(z, c), -0.5f), 1.0f)
+                                      : hc_fma(r * z, hc_poly(z, s), r);
+    return quadrant & 2 ? -y : y;
+}
+HC_FN float sinf(float x) {
+    float r;
+    if (!(__builtin_fabsf(x) < 30000.0f)) return (float)sin((double)x);
+    if (x == 0.0f) return x;
+    int quadrant = hc_reduce(x, &r);
+    return hc_turned(r, quadrant);
+}
+HC_FN float cosf(float x) {
+    float r;
+    if (!(__builtin_fabsf(x) < 30000.0f)) return (float)cos((double)x);
+    int quadrant = hc_reduce(x, &r);
+    return hc_turned(r, quadrant + 1);
+}
+HC_FN float tanf(float x) { return (float)tan((double)x); }
+HC_FN void sincosf(float x, float *s, float *c) { *s = sinf(x), *c = cosf(x); }
 HC_FN void sincospif(float x, float *s, float *c) { *s = sinpif(x), *c = cospif(x); }
 HC_FN float ldexpf(float x, int n) { return (float)ldexp((double)x, n); }
 HC_ONE float scalbnf(float x, int n) { return ldexpf(x, n); }
@@ -1117,12 +1256,13 @@ template <class A> struct hc_Is {
         return name((double)x, (double)y);                                                         \
     }
 #define HC_EACH(one, two)                                                                          \
-    one(exp) one(exp2) one(exp10) one(expm1) one(log) one(log2) one(log10) one(log1p) one(sin)     \
-        one(cos) one(tan) one(sinpi) one(cospi) one(asin) one(acos) one(atan) one(sinh) one(cosh)  \
-            one(tanh) one(asinh) one(acosh) one(atanh) one(cbrt) one(rcbrt) one(erf) one(erfc)     \
-                one(erfcx) one(tgamma) one(lgamma) one(logb) one(floor) one(ceil) one(trunc)       \
-                    one(rint) one(nearbyint) one(round) two(pow) two(atan2) two(hypot) two(rhypot) \
-                        two(fmod) two(remainder) two(fdim) two(copysign) two(nextafter)
+    one(sqrt) one(rsqrt) one(fabs) one(exp) one(exp2) one(exp10) one(expm1) one(log) one(log2)     \
+        one(log10) one(log1p) one(sin) one(cos) one(tan) one(sinpi) one(cospi) one(asin) one(acos) \
+            one(atan) one(sinh) one(cosh) one(tanh) one(asinh) one(acosh) one(atanh) one(cbrt)     \
+                one(rcbrt) one(erf) one(erfc) one(erfcx) one(tgamma) one(lgamma) one(logb)         \
+                    one(floor) one(ceil) one(trunc) one(rint) one(nearbyint) one(round) two(pow)   \
+                        two(atan2) two(hypot) two(rhypot) two(fmod) two(remainder) two(fdim)       \
+                            two(copysign) two(nextafter) two(fmin) two(fmax)
 HC_EACH(HC_ANY, HC_ANY2)
 HC_ONE long lrint(float x) { return lrintf(x); }
 HC_ONE long lround(float x) { return lroundf(x); }

@@ -2,8 +2,8 @@
 /* Managed, or unified memory: one address for host and device, and the driver moves the pages.
  *
  * No copy stands in the program. A page that the other side touches is moved there when it is
- * touched: comfortable, and good for data of which only a part is used. The cost has not gone, it is
- * in the kernel's time, page fault by page fault. While a kernel runs, older GPUs, and all under
+ * touched: comfortable, and good for data of which only a part is used. The cost has not gone, it
+ * is in the kernel's time, page fault by page fault. While a kernel runs, older GPUs, and all under
  * Windows, allow the host no access to any managed memory; so this waits before it reads.
  */
 #include "../product.h"

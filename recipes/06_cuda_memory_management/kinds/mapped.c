@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Mapped, or zero copy: pinned host memory that the kernel reads and writes where it is.
  *
- * Nobody copies. Each access of the kernel that no cache of the GPU answers crosses the bus, which is
- * much slower than device memory. It pays where each element is touched once, or where GPU and CPU
- * share one memory, as in a laptop's or a Jetson's chip. Here the naive kernel reads each element of
- * a n times, and the tiled one n / 16 times: what a bus makes of that, the table shows.
+ * Nobody copies. Each access of the kernel that no cache of the GPU answers crosses the bus, which
+ * is much slower than device memory. It pays where each element is touched once, or where GPU and
+ * CPU share one memory, as in a laptop's or a Jetson's chip. Here the naive kernel reads each
+ * element of a n times, and the tiled one n / 16 times: what a bus makes of that, the table shows.
  */
 #include "../product.h"
 

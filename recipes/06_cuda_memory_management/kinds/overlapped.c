@@ -3,8 +3,8 @@
  *
  * A GPU has engines for copies beside its multiprocessors. Two streams give both something to do:
  * each takes half of the rows of a, and gives half of those of c. b is needed by both: the first
- * stream uploads it and records an event, and the second waits for that event, on the device, not on
- * the host. All host memory is pinned: a copy from pageable memory would hold the host up.
+ * stream uploads it and records an event, and the second waits for that event, on the device, not
+ * on the host. All host memory is pinned: a copy from pageable memory would hold the host up.
  */
 #include "../product.h"
 

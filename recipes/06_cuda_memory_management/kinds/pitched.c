@@ -2,9 +2,9 @@
 /* Pitched: rows padded, so that each begins at an address that suits the device.
  *
  * A row of 33 floats has 132 bytes; the second one would begin in the middle of a piece of memory
- * that the device fetches at once. cuMemAllocPitch puts bytes behind each row, and says how many lie
- * from one row to the next: the pitch, in bytes. Kernel and copies must go by the pitch; whoever
- * takes the width for it reads the padding as data.
+ * that the device fetches at once. cuMemAllocPitch puts bytes behind each row, and says how many
+ * lie from one row to the next: the pitch, in bytes. Kernel and copies must go by the pitch;
+ * whoever takes the width for it reads the padding as data.
  */
 #include "../product.h"
 
@@ -37,7 +37,7 @@ static void upload(Matrix d_x, const float *x) {
 }
 //< copy
 
-static void download(float *x, Matrix d_x) {
+static void download(void *x, Matrix d_x) {
     CUDA_MEMCPY2D copy = {.srcMemoryType = CU_MEMORYTYPE_DEVICE,
                           .srcDevice = d_x.data,
                           .srcPitch = d_x.pitch,

@@ -3,8 +3,8 @@
  *
  * Where a library, or a file that was mapped, has made the array, nobody asks for a kind of memory.
  * cuMemHostRegister pins the pages as they are; from then on copies are those of pinned memory.
- * Pinning works on whole pages, so two arrays that share a page cannot both be registered: here each
- * begins on a page of its own.
+ * Pinning works on whole pages, so two arrays that share a page cannot both be registered: here
+ * each begins on a page of its own.
  */
 #include "../product.h"
 
@@ -13,8 +13,9 @@ enum { PAGE = 4096 };
 /* An array as somebody else may have made it: plain memory, on pages of its own. */
 static void *from_elsewhere(const void *x, size_t bytes) {
     void *host = aligned_alloc(PAGE, (bytes + PAGE - 1) / PAGE * PAGE);
-    if (!host) CHECK_HC(hc_set_error(HC_ERROR, 0, NULL, NULL, "no memory for %zu bytes", bytes));
-    return memcpy(host, x, bytes);
+    CHECK_HC(host ? HC_OK : hc_set_error(HC_ERROR, 0, NULL, NULL, "no memory for %zu B", bytes));
+    if (host) memcpy(host, x, bytes);
+    return host;
 }
 
 void registered(const Product *p, Laps *laps) {

@@ -2,9 +2,10 @@
 /* Arrays that are owned: PyCUDA's GPUArray in C.
  *
  * An address alone does not know how long its memory is, of which shape, or in which context it was
- * taken. A struct can. Python frees an array when nobody holds it any more; C has no such moment, so
- * here life time is explicit: array_create begins it, array_release ends it, and what is done with an
- * array before or after is an error, not a crash. The leak report names who created what is left.
+ * taken. A struct can. Python frees an array when nobody holds it any more; C has no such moment,
+ * so here life time is explicit: array_create begins it, array_release ends it, and what is done
+ * with an array before or after is an error, not a crash. The leak report names who created what is
+ * left.
  */
 #include "../product.h"
 

@@ -63,6 +63,7 @@ static int pool_free_held(Pool *pool) {
 
 //> take
 static int pool_take(Pool *pool, size_t bytes, CUdeviceptr *data) {
+    *data = 0;
     Block *block = unlink_block(&pool->held, bin(bytes), 0);
     if (block) {
         pool->held_blocks--;

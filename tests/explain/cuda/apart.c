@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A CUDA layer for calls.sh: it makes cusim say that it is a GPU with memory of its own, so that the
- * hidden copies of one can be tested without one. With APART_WHOLE set, it is a GPU that cannot fetch
- * single pages of managed memory.
+/* A CUDA layer for calls.sh: it makes cusim say that it is a GPU with memory of its own, so that
+ * the hidden copies of one can be tested without one. With APART_WHOLE set, it is a GPU that
+ * cannot fetch single pages of managed memory.
  */
 #include <cuda.h>
 #include <stdlib.h>

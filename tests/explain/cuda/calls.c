@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A program that moves bytes in every way CUDA has, for calls.sh: what --explain says of it is known.
- * Run with a word it does one thing: "fail" an invalid call, "threads" two threads with a stream
- * each, "copies" everything that moves bytes, "loop" the same two calls 50 times.
+/* A program that moves bytes in every way CUDA has, for calls.sh: what --explain says of it is
+ * known. Run with a word it does one thing: "fail" an invalid call, "threads" two threads with a
+ * stream each, "copies" everything that moves bytes, "loop" the same two calls 50 times.
  */
 #include <pthread.h>
 

@@ -59,7 +59,7 @@ expect 0
 says 'no errors'
 
 # A GPU: plain memory is staged, the prefetch moves, and of managed memory what is touched.
-run env HC_CUDA_LAYERS="$layer:$apart" "$program" copies
+run env HC_CUDA_LAYERS="$apart:$layer" "$program" copies
 expect 0
 says_not 'share memory'
 matches '^cuMemHostGetDevicePointer\(pinned2\) .*no copy: kernels reach it over the bus'
@@ -70,7 +70,7 @@ matches '^cuMemcpy2D\(.*staged: a hidden copy of 16 KiB'
 matches '^cuMemPrefetchAsync\(.*upload of 1 MiB, queued$'
 matches '^cuLaunchKernel\(.*queued, of 1 MiB of managed memory, what it touches is copied$'
 matches '^ +uploaded 3\.078 MiB, downloaded 2 MiB, .*; hidden copies: 2\.016 MiB$'
-run env APART_WHOLE=1 HC_CUDA_LAYERS="$layer:$apart" "$program" copies
+run env APART_WHOLE=1 HC_CUDA_LAYERS="$apart:$layer" "$program" copies
 expect 0
 matches '^cuLaunchKernel\(.*queued, hidden upload of 1 MiB$'
 matches '^ +uploaded 4\.078 MiB, .*; hidden copies: 3\.016 MiB$'
@@ -99,7 +99,7 @@ count 'cuMemcpy[A-Za-z]*\(.*cuMemcpy' 0
 for wrong in /nonexistent/layer.so "$HC_BUILD/lib/cusim/libcuda.so.1"; do
     run env HC_CUDA_LAYERS="$wrong" "$program" fail
     [ $rc -ne 0 ] || fail "a wrong layer is not noticed"
-    says "the CUDA layer $wrong cannot be loaded"
+    says "the CUDA layer '$wrong' cannot be loaded"
 done
 
 # A recipe: calls on stderr, stdout as without them, one object under --json; NVRTC's compiling, too.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* The checker's side of the exercise: it makes pairs of a device and a kernel and compares the answers
- * with its own.
+/* The checker's side of the exercise: it makes pairs of a device and a kernel and compares the
+ * answers with its own.
  *
  *   check_04_occupancy make N SEED INPUT
  *   check_04_occupancy compare N SEED INPUT OUTPUT
  *       prints {"wrong": K, "first": I, "text": "..."}
  *
- * The devices are those of six generations. Kernels are drawn so that each resource is the scarce one in
- * some pairs. A block that is too large stands at one place of one list.
- * The reference counts blocks up one by one until something is used up, where a solution divides. The
- * input file is not trusted: the program could have written to it, so the pairs are made anew.
+ * The devices are those of six generations. Kernels are drawn so that each resource is the scarce
+ * one in some pairs. A block that is too large stands at one place of one list. The reference
+ * counts blocks up one by one until something is used up, where a solution divides. The input file
+ * is not trusted: the program could have written to it, so the pairs are made anew.
  */
 #include <inttypes.h>
 

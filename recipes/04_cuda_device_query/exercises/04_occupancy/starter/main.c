@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Calls resident_blocks for the pairs of a device and a kernel in a file; without --in, for a device
- * of compute capability 8.6 and a few kernels, and prints the answers. Nothing here needs to be
- * changed.
+/* Calls resident_blocks for the pairs of a device and a kernel in a file; without --in, for a
+ * device of compute capability 8.6 and a few kernels, and prints the answers. Nothing here needs
+ * to be changed.
  */
 #include "hc.h"
 #include "occupancy.h"

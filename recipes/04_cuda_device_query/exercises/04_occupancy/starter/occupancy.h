@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* occupancy.h - what a multiprocessor has, and what a kernel's block takes. Nothing here needs to be
- * changed. Behind each figure stands the attribute that it comes from.
+/* occupancy.h - what a multiprocessor has, and what a kernel's block takes. Nothing here needs to
+ * be changed. Behind each figure stands the attribute that it comes from.
  */
 #ifndef OCCUPANCY_H
 #define OCCUPANCY_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What is true on this device: a kernel whose threads count themselves, and questions to the device.
- * Nothing here is a formula of the learner's, but for the size of the grid.
+/* What is true on this device: a kernel whose threads count themselves, and questions to the
+ * device. Nothing here is a formula of the learner's, but for the size of the grid.
  */
 #include <cjson/cJSON.h>
 

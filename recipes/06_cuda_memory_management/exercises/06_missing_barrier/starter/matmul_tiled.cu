@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* c = a b by tiles: a block computes 16 x 16 elements of c, and fetches the elements of a and b that
- * it needs for them 16 x 16 at a time into shared memory, where each is used 16 times.
- * Shapes: c is m x n, a is m x k, b is k x n, row by row; from one row to the next are ldc, lda, ldb
- * elements (n, k, n, or more where rows are padded). Launch: blocks of 16 x 16 threads,
+/* c = a b by tiles: a block computes 16 x 16 elements of c, and fetches what it needs of a and b
+ * into shared memory, 16 x 16 elements of each at a time, where each is used 16 times.
+ * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after
+ * the one before (n, k, n, or more where rows are padded). Launch: blocks of 16 x 16 threads,
  * ceil(n / 16) x ceil(m / 16) of them. Shared memory: 2,048 bytes. */
 #define TILE 16
 extern "C" __global__ void matmul_tiled(float *c, const float *a, const float *b, size_t m,

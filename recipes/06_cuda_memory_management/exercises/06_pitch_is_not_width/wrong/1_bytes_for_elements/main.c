@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The sum of each row of a matrix, on a CUDA device, with rows padded by cuMemAllocPitch.
  *
- * Without --in it sums up the rows of a small matrix and prints the sums. From one row to the next the
- * kernel must go by the pitch, which the driver says in bytes, and not by the width.
+ * Without --in it sums up the rows of a small matrix and prints the sums. From one row to the next
+ * the kernel must go by the pitch, which the driver says in bytes, and not by the width.
  */
 #include "matrix.h"
 
