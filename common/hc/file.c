@@ -41,6 +41,7 @@ static int read_file(const char *path, char **text) {
     if (status == HC_OK && fread(*text, 1, bytes, file) != bytes) {
         trouble = "could not be read";
         free(*text);
+        *text = NULL;
     }
     if (file) fclose(file);
     return trouble ? hc_set_error(HC_USAGE, errno, NULL, where_to, "%s: %s", path, trouble)

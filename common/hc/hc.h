@@ -95,7 +95,7 @@ int hc_choose_device(HcDevice *chosen);
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
 /* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the
- * run's JSON results instead. */
+ * run's JSON results instead. A broken API is an error, after the devices of the others. */
 int hc_list_devices(const HcApi *const *apis, FILE *out);
 
 /* ---- Arguments: one table per recipe, over getopt_long ---- */
