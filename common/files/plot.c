@@ -33,6 +33,7 @@ int hc_make_folder(const char *path) {
 }
 
 static int open_file(const HcPlot *plot, const char *ending, char path[PATH_MAX], FILE **file) {
+    *file = NULL;
     if (snprintf(path, PATH_MAX, "%s/%s.%s", plot->folder, plot->name, ending) >= PATH_MAX)
         return hc_set_error(HC_ERROR, ENAMETOOLONG, NULL, NULL, "%s: the path is too long",
                             plot->folder);

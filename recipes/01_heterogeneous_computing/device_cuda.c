@@ -61,11 +61,11 @@ static double finish(uint32_t *counts) {
                           .srcDevice = d_counts,
                           .srcPitch = columns * sizeof *counts,
                           .dstMemoryType = CU_MEMORYTYPE_HOST,
-                          .dstHost = counts,
                           .dstXInBytes = first * sizeof *counts,
                           .dstPitch = view.width * sizeof *counts,
                           .WidthInBytes = columns * sizeof *counts,
                           .Height = view.height};
+    copy.dstHost = counts;
     CHECK_CU(cuMemcpy2DAsync(&copy, stream));
     CHECK_CU(cuStreamSynchronize(stream));
     return hc_cu_event_ms(begun, ended);

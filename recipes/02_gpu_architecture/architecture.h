@@ -85,7 +85,8 @@ typedef struct Data {
     uint32_t *x, *y, *want; /* n elements each */
 } Data;
 
-#define EACH_LAUNCH(e, p, c)                                                                       \
+/* EACH_LAUNCH(e) - for each point p and each curve c of an experiment: both are declared here. */
+#define EACH_LAUNCH(e)                                                                             \
     for (size_t p = 0; (e)->point[p]; p++)                                                         \
         for (unsigned c = 0; (e)->curve[c]; c++)
 

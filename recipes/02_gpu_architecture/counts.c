@@ -31,19 +31,21 @@ static double number(const cJSON *object, const char *key) {
 
 int count_launch(const HcArgs *args, const char *only, const char *kernel, const char *folder,
                  Counts *counts) {
-    char self[PATH_MAX], file[PATH_MAX + 32], size[24], seed[24], env[PATH_MAX];
+    char self[PATH_MAX], file[PATH_MAX + 32], size[24], seed[24], limit[32], env[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length < 0 || !hc_find_program("env", env, sizeof env))
         return hc_set_error(HC_ERROR, errno, NULL, NULL, "cannot run this program again to count");
     self[length] = '\0';
     snprintf(file, sizeof file, "CUSIM_STATS_FILE=%s/counts.json", folder);
     snprintf(size, sizeof size, "%zu", args->size[0]);
+    snprintf(limit, sizeof limit, "%g", args->timeout_s);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)args->seed);
-    const char *command[24] = {
-        "env", "CUSIM_STATS=json", file, self,     "--device", "sim",    "--size",
-        size,  "--seed",           seed, "--only", only,       "--quiet"};
-    size_t n = 13;
+    const char *command[24] = {"env", "CUSIM_STATS=json", file, self,     "--size", size, "--seed",
+                               seed,  "--only",           only, "--quiet"};
+    size_t n = 11;
+    if (args->device) command[n++] = "--device", command[n++] = args->device;
     if (args->kernel_dir) command[n++] = "--kernel-dir", command[n++] = args->kernel_dir;
+    if (args->timeout_s > 0) command[n++] = "--timeout", command[n++] = limit;
     if (args->no_cache) command[n++] = "--no-cache";
     char *out, *err;
     size_t bytes;

@@ -30,7 +30,7 @@ static const HcRecipe recipe = {.name = "02_gpu_architecture",
 /* Carry out the launches of one experiment once, and compare each result with plain C. */
 static bool verify(const Experiment *e, Run *run, const Backend *device, const Data *data) {
     HcVerdict all = {0};
-    EACH_LAUNCH(e, p, c) {
+    EACH_LAUNCH(e) {
         const Launch *launch = &run->launch[p][c];
         char name[32];
         if (*only && strcmp(only, point_name(e, p, c, name)) != 0) continue;
@@ -49,7 +49,7 @@ static bool verify(const Experiment *e, Run *run, const Backend *device, const D
 /* Time all points in turn, so that a busy minute slows all of them, and keep the medians. */
 static void measure(const Experiment *e, Run *run, const Backend *device, unsigned rounds) {
     if (e->by_host_clock) rounds *= 4; /* so short that many are needed */
-    for (unsigned r = 0; r < rounds; r++) EACH_LAUNCH(e, p, c) {
+    for (unsigned r = 0; r < rounds; r++) EACH_LAUNCH(e) {
             double start_ms = hc_now_ms();
             double ms = device->launch(&run->launch[p][c], !e->by_host_clock);
             add_sample(run, p, c, e->by_host_clock ? hc_now_ms() - start_ms : ms);
@@ -60,7 +60,7 @@ static void measure(const Experiment *e, Run *run, const Backend *device, unsign
 //> count
 /* cusim's times would be those of a simulator. Its counts are those of a GPU. */
 static int count(const Experiment *e, Run *run, const HcArgs *args) {
-    EACH_LAUNCH(e, p, c) {
+    EACH_LAUNCH(e) {
         char name[32];
         int status =
             count_launch(args, point_name(e, p, c, name), e->name, output, &run->counts[p][c]);
@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
         uint32_t steps = n < 1 << 16 ? 16 : chosen.is_gpu ? 4096 : counted ? 64 : 128;
         hc_step(e->name);
         device->load(i, e->name);
-        EACH_LAUNCH(e, p, c) {
+        EACH_LAUNCH(e) {
             e->plan(&runs[i].launch[p][c], e->point[p], c, n, steps);
             runs[i].launch[p][c].slot = i;
         }

@@ -20,7 +20,7 @@ int check_only(const Experiment *const *experiments, size_t count, const char *t
     char name[32], names[2048];
     size_t at = 0;
     if (!*text) return HC_OK;
-    for (size_t i = 0; i < count; i++) EACH_LAUNCH(experiments[i], p, c) {
+    for (size_t i = 0; i < count; i++) EACH_LAUNCH(experiments[i]) {
             point_name(experiments[i], p, c, name);
             if (strcmp(text, name) == 0) return HC_OK;
             at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", at ? " " : "", name);
@@ -70,7 +70,7 @@ int begin_output(const char *folder) {
 
 int find(const Experiment *e, Run *run, bool counted, Findings *f) {
     double ms[MOST_POINTS][MOST_CURVES];
-    EACH_LAUNCH(e, p, c) {
+    EACH_LAUNCH(e) {
         ms[p][c] = hc_stats(run->sample[p][c], run->samples[p][c]).median;
         free(run->sample[p][c]);
         run->sample[p][c] = NULL;

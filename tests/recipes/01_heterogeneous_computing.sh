@@ -66,6 +66,12 @@ for mark in none line tint; do
     prints_nothing
     says_nothing
 done
+if [ -x "$picture" ]; then
+    run "$picture" none.png 200 100 256
+    expect 0
+    run "$picture" tint.png 200 100 256 # half of it has other colours
+    expect 1
+fi
 for pair in 'none line' 'none tint' 'line tint'; do
     ! cmp -s "${pair% *}.png" "${pair#* }.png" || fail "marks make no difference: $pair"
 done
