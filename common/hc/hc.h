@@ -84,8 +84,7 @@ typedef struct HcApi {
 /* The threads of this computer as a device, "cpu", for recipes without OpenCL. */
 extern const HcApi hc_host_api;
 
-/* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else the
- * first that there is.
+/* hc_choose_device - for this run: by --device, or HC_DEVICE, else a GPU, else the first there is.
  *   SPEC    cpu | opencl[:P[:D]] | cuda[:N] | sim | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
