@@ -89,6 +89,9 @@ bool cusim_memory_next(uint64_t after, CusimAllocation *allocation);
 #define CUSIM_PARAM_WINDOW 0x0300000000000000ull
 #define CUSIM_WINDOW_MASK 0xff00000000000000ull
 
+/* Says what is wrong with a range that the host named in a call. memory_fault.c */
+void cusim_report_bad_range(uint64_t address, uint64_t bytes);
+
 /* ---- program.c: a loaded module ---- */
 typedef struct CusimProgram CusimProgram;
 struct CusimProgram {
