@@ -251,6 +251,7 @@ static void *find(int i) {
 }
 
 /* Hidden, so that a library which is opened later finds the driver's own and not these. */
+// NOLINTBEGIN(bugprone-macro-parentheses): a list of parameters has its own
 #define HC_CU(name, suffix, since, parameters, arguments)                                          \
     __attribute__((visibility("hidden"))) CUresult name##suffix parameters {                       \
         union {                                                                                    \
@@ -261,4 +262,5 @@ static void *find(int i) {
     }
 #define HC_CU_OTHER HC_CU
 #include <hc_cuda_api.def>
+// NOLINTEND(bugprone-macro-parentheses)
 #endif

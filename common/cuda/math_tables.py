@@ -83,8 +83,8 @@ def single(x):
     return nint(m * 2**24) / 2**24 * mpf(2) ** int(e)
 
 
-def fit_single(name, f, a, b, n, first=None):
-    """A polynomial of floats; first, if it is not fitted, is its lowest coefficient as two floats."""
+def fit_single(name, f, a, b, n):
+    """The same, as floats."""
     c = cheb(f, mpf(a), mpf(b), n)
     print(f"{name}: " + ", ".join(text(single(v)) + "f" for v in c))
     worst = max(abs(sum(v * x**k for k, v in enumerate(c)) - f(x)) for x in
@@ -153,12 +153,15 @@ def erfcx_large(x):
 fit("erf", lambda z: erf(sqrt(z)) / sqrt(z), mpf(10) ** -20, mpf("0.2501"), 11, True)
 for low, high, n in ((0.5, 1, 16), (1, 2, 19), (2, 4, 21), (4, 8, 22)):
     middle = mpf(low + high) / 2
-    fit(f"erfcx {low} {high}", lambda v, m=middle: erfcx(m + v), low - middle, high - middle, n, True)
-fit("erfcx 8 up", lambda u: erfcx_large(1 / sqrt(u)) / sqrt(u), mpf(10) ** -12, mpf(1) / 64, 12, True)
+    fit(f"erfcx {low} {high}", lambda v, m=middle: erfcx(m + v), low - middle, high - middle, n,
+        True)
+fit("erfcx 8 up", lambda u: erfcx_large(1 / sqrt(u)) / sqrt(u), mpf(10) ** -12, mpf(1) / 64, 12,
+    True)
 
 fit("lgamma 1 2", lambda v: loggamma(1.5 + v) / ((v + 0.5) * (v - 0.5)), mpf(-0.50001),
     mpf("0.50003"), 22, True)
-fit("lgamma 2 3", lambda v: loggamma(2.5 + v) / (v + 0.5), mpf("-0.50003"), mpf("0.50003"), 18, True)
+fit("lgamma 2 3", lambda v: loggamma(2.5 + v) / (v + 0.5), mpf("-0.50003"), mpf("0.50003"), 18,
+    True)
 fit("stirling", lambda u: (loggamma(1 / sqrt(u)) - (1 / sqrt(u) - 0.5) * ln(1 / sqrt(u))
                            + 1 / sqrt(u) - ln(2 * pi) / 2) / sqrt(u), mpf(10) ** -12,
     mpf(1) / 168, 8)
@@ -166,8 +169,8 @@ fit("stirling", lambda u: (loggamma(1 / sqrt(u)) - (1 / sqrt(u) - 0.5) * ln(1 / 
 print("float:")
 fit_single("sinf", lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, mpf(10) ** -20, quarter**2, 4)
 fit_single("cosf", lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(10) ** -20, quarter**2, 4)
-small = mpf(10) ** -30
-for name, base, half in (("expf", exp(1), 0.3467), ("exp2f", mpf(2), 0.5), ("exp10f", mpf(10), 0.1506)):
+for name, base, half in (("expf", exp(1), 0.3467), ("exp2f", mpf(2), 0.5),
+                         ("exp10f", mpf(10), 0.1506)):
     scale = ln(base)
     fit_single(name, lambda r, c=scale: (exp(c * r) - 1 - c * r) / r**2, -half, half, 6)
     floats(name + " slope", scale, 2)

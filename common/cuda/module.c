@@ -5,7 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 
-#include "compile.h"
+#include "compile/compile.h"
 #include "driver.h"
 #include "hc_cu.h"
 #include "internal.h"

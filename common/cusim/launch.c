@@ -47,12 +47,13 @@ uint64_t cusim_clock(CusimWorker *worker) {
 /* Written by cuInit, then only read: a program may change its environment while kernels run. */
 static bool in_order;
 static uint32_t n_sms = 1;
-static long deadlock_seconds;
+static long deadlock_seconds, timeout_seconds;
 
 void cusim_launch_start(bool one_after_the_other, uint32_t sms) {
     in_order = one_after_the_other;
     n_sms = sms;
     deadlock_seconds = cusim_env_long("CUSIM_DEADLOCK_SECONDS", -1, 0, 86400);
+    timeout_seconds = cusim_env_long("CUSIM_TIMEOUT", 0, 0, 86400);
 }
 
 uint32_t cusim_n_sms(void) { return n_sms; }
@@ -122,6 +123,8 @@ CUresult cusim_launch_begin(CusimLaunch *launch) {
     atomic_store(&launch->failure_set, 0);
     launch->failure.code = CUDA_SUCCESS;
     launch->failure.text[0] = 0;
+    launch->ends_at_ns =
+        timeout_seconds ? cusim_now_ns() + (uint64_t)timeout_seconds * 1000000000u : 0;
     launch->state = calloc(1, sizeof *launch->state);
     if (!launch->state) return CUDA_ERROR_OUT_OF_MEMORY;
     launch->state->in_order = in_order;
@@ -192,7 +195,7 @@ static void look_for_deadlock(CusimLaunch *launch, CusimBlock *blocks, bool *was
         return;
     }
     if (!stuck || atomic_load(&state->stuck) != atomic_load(&state->workers)) return;
-    if (still >= atomic_load(&state->patience_ns)) cusim_block_deadlock(blocks, true);
+    if (still >= atomic_load(&state->patience_ns)) cusim_block_standstill(blocks, CUSIM_ALL_SPIN);
 }
 
 /* ---- Work ---- */

@@ -341,9 +341,9 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
     }
     c->ending = true;
     pthread_mutex_unlock(&lock);
+    cusim_launch_end(c->launch); /* first the report, then the error: whoever sees it looks there */
     if (atomic_load(&c->launch->failure_set)) fail_context(context, c->launch->failure.code);
     else if (atomic_load(&c->launch->stop)) fail_context(context, CUDA_ERROR_DEINITIALIZED);
-    cusim_launch_end(c->launch);
     pthread_mutex_lock(&lock);
     complete(c);
 }

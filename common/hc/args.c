@@ -95,9 +95,9 @@ static int take_value(const HcOption *option, const char *text, const HcRecipe *
         break;
     case HC_KIND_END: break;
     }
+    const char *name = option->name;
     if (!wrong) return HC_OK;
-    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s%s", option->name, text, wrong,
-                        values);
+    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s%s", name, text, wrong, values);
 }
 
 /* The options of every recipe, pointing into args. Returns how many. */
@@ -190,19 +190,15 @@ void hc_print_help(const HcRecipe *recipe, FILE *out) {
     for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
         print_option(o, out);
     fputs("\nOptions of every recipe:\n", out);
-    for (size_t i = 0; i < count; i++)
-        if (has_effect(&options[i], recipe)) print_option(&options[i], out);
+    for (size_t i = 0; i < count; i++) {
+        if (!has_effect(&options[i], recipe)) options[i].help = "accepted, without effect here";
+        print_option(&options[i], out);
+    }
     if (recipe->rank) {
         fprintf(out, "\nDefaults: --size %zu", recipe->size[0]);
         for (int i = 1; i < recipe->rank; i++) fprintf(out, "x%zu", recipe->size[i]);
         if (recipe->random) fputs(" --seed 1", out);
         if (recipe->repeat) fprintf(out, " --repeat %u", recipe->repeat);
-        fputc('\n', out);
-    }
-    if (!recipe->rank || !recipe->random || !recipe->repeat) {
-        fputs("Accepted without effect here:", out);
-        for (size_t i = 0; i < count; i++)
-            if (!has_effect(&options[i], recipe)) fprintf(out, " --%s", options[i].name);
         fputc('\n', out);
     }
     fputs(

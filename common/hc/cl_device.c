@@ -27,26 +27,19 @@ int hc_cl_set_error(cl_int code) {
     return hc_set_code(status, codes, code);
 }
 
-/* Can folder be made and written? Creates it and its parents, as PoCL itself does. */
-static bool can_write(const char *folder) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s", folder);
-    for (char *p = path; (p = strchr(p + 1, '/')) != NULL; *p = '/') {
-        *p = '\0';
-        mkdir(path, 0777);
-    }
-    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
-}
-
-/* PoCL reports "no device" when it cannot make its cache; find out, since the remedy is another. */
+/* PoCL shows no device if it cannot make its cache, which it does with all folders above; find out,
+ * since the remedy is another. */
 static int check_pocl_cache(void) {
-    char folder[4096];
+    char folder[4096] = "";
     const char *set = getenv("POCL_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"),
                *home = getenv("HOME");
     if (set) snprintf(folder, sizeof folder, "%s", set);
     else if (xdg) snprintf(folder, sizeof folder, "%s/pocl/kcache", xdg);
     else snprintf(folder, sizeof folder, "%s/.cache/pocl/kcache", home ? home : "/tmp");
-    if (can_write(folder)) return HC_SKIP;
+    for (char *p = folder; (p = strchr(p + 1, '/')) != NULL; *p = '/')
+        *p = '\0', mkdir(folder, 0777);
+    if ((mkdir(folder, 0777) == 0 || errno == EEXIST) && access(folder, W_OK | X_OK) == 0)
+        return HC_SKIP;
     return hc_set_error(
         HC_ERROR, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
         "set POCL_CACHE_DIR to a folder that you can write, on a disk that is not full",

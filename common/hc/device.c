@@ -25,7 +25,7 @@ static const HcApi *find_api(const HcApi *const *apis, const char *name) {
     return NULL;
 }
 
-/* Fill devices from all apis, or from those of one kind; none at all is HC_SKIP or its error.
+/* Fill devices from all apis, or from those of one kind; none is HC_SKIP, a broken API its error.
  * take: one of them will be chosen, a GPU at once, so that a driver may be taken to list it. */
 static int gather(const HcApi *const *apis, const char *kind, bool take, HcDevice *devices,
                   size_t *count) {
@@ -47,7 +47,7 @@ static int gather(const HcApi *const *apis, const char *kind, bool take, HcDevic
         if (rc == HC_OK) *count += found < room ? found : room;
         if (take && !kind && rc == HC_OK && found && devices[*count - 1].is_gpu) break;
     }
-    return *count ? HC_OK : status;
+    return *count && (take || status == HC_SKIP) ? HC_OK : status;
 }
 
 /* End the last error, which is HC_USAGE, with the list of what could have been chosen. */
@@ -81,7 +81,7 @@ static bool parse_indices(const char *text, int first, int *platform, int *index
 /* The word that spec is, or begins with before a ':'; NULL if it is a name. */
 static const char *kind_of(const char *spec) {
     static const char *const words[] = {"cpu", "opencl", "cuda", "sim"};
-    size_t length = spec ? strcspn(spec, ":") : 0;
+    size_t length = strcspn(spec, ":");
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strlen(words[i]) == length && memcmp(spec, words[i], length) == 0) return words[i];
     return NULL;
@@ -91,7 +91,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
     HcDevice devices[MAX_DEVICES];
     size_t count = 0, matches = 0, pick = 0;
     int platform = -1, index = -1;
-    const char *kind = kind_of(spec);
+    const char *kind = spec ? kind_of(spec) : NULL;
     bool is_cpu = kind && strcmp(kind, "cpu") == 0, is_cl = kind && strcmp(kind, "opencl") == 0;
     if (kind && !find_api(apis, kind) && !(is_cpu && find_api(apis, "opencl"))) {
         gather(apis, NULL, false, devices, &count);
@@ -104,7 +104,7 @@ int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chose
                             "write cuda:DEVICE, as in cuda:0, or opencl:PLATFORM:DEVICE",
                             "device '%s': not a device number", spec);
     int status = gather(apis, kind, kind || !spec, devices, &count);
-    if (status != HC_OK && (kind || !spec || status != HC_SKIP)) return status;
+    if (status != HC_OK && (kind || !spec || (status != HC_SKIP && !count))) return status;
 
     for (size_t i = 0; i < count; i++) {
         const HcDevice *d = &devices[i];
@@ -141,7 +141,7 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
         hc_table_row(table, "%s|%s|%s", hc_device_spec(d, spec), d->name, d->detail);
         if (array) cJSON_AddItemToArray(array, hc_device_json(d));
     }
-    if (status == HC_OK && out) hc_table_print(table, out, 0);
+    if (count && out) hc_table_print(table, out, 0);
     hc_table_free(table);
     return status;
 }

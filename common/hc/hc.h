@@ -84,8 +84,7 @@ typedef struct HcApi {
 /* The threads of this computer as a device, "cpu", for recipes without OpenCL. */
 extern const HcApi hc_host_api;
 
-/* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else the
- * first that there is.
+/* hc_choose_device - for this run: by --device, or HC_DEVICE, else a GPU, else the first there is.
  *   SPEC    cpu | opencl[:P[:D]] | cuda[:N] | sim | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
@@ -95,7 +94,7 @@ int hc_choose_device(HcDevice *chosen);
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
 /* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the
- * run's JSON results instead. */
+ * run's JSON results instead. A broken API is an error, after the devices of the others. */
 int hc_list_devices(const HcApi *const *apis, FILE *out);
 
 /* ---- Arguments: one table per recipe, over getopt_long ---- */

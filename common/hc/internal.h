@@ -32,7 +32,7 @@ typedef struct HcRun {
     HcNote notes[64];
     size_t note_count;
     double *times[HC_TIMES];
-    size_t time_count[HC_TIMES], time_room[HC_TIMES];
+    size_t time_count[HC_TIMES];
 } HcRun;
 extern HcRun hc_run;
 
@@ -63,8 +63,7 @@ void hc_report_text(FILE *out);
  *   returns  a text for hc_set_error_detail; NULL if out of memory */
 char *hc_explain_log(const char *log, const char *source, const char *file);
 
-/* hc_find_kernel - hc_load_kernel without a generator in front. Unless strict, the known places
- * are tried too after a folder that the user named. */
+/* hc_find_kernel - a kernel's file as it is. strict: if a folder was named, only from there. */
 int hc_find_kernel(const char *file, bool strict, char **text);
 
 /* hc_finish_stdout - flush stdout; a failed write turns rc into HC_ERROR, in words on stderr. */

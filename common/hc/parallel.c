@@ -8,8 +8,7 @@
 
 #include "hc.h"
 
-enum { MAX_THREADS = 256 };
-enum { MIN_PIECE = 1024 }; /* below, starting a thread costs more than it saves */
+enum { MAX_THREADS = 256, MIN_PIECE = 1024 }; /* for less, a thread costs more than it saves */
 
 typedef struct Piece {
     size_t begin, end;

@@ -53,15 +53,14 @@ void hc_note_text(const char *key, const char *label, const char *text) {
 }
 
 void hc_note_time(HcTime what, double ms) {
-    size_t *n = &hc_run.time_count[what], *room = &hc_run.time_room[what];
-    if (*n == *room) {
-        size_t more = *room ? 2 * *room : 16;
-        double *grown = realloc(hc_run.times[what], more * sizeof *grown);
+    size_t n = hc_run.time_count[what];
+    if ((n & (n - 1)) == 0) { /* a power of two: the room is used up */
+        double *grown = realloc(hc_run.times[what], (n ? 2 * n : 1) * sizeof *grown);
         if (!grown) return;
         hc_run.times[what] = grown;
-        *room = more;
     }
-    hc_run.times[what][(*n)++] = ms;
+    hc_run.times[what][n] = ms;
+    hc_run.time_count[what]++;
 }
 
 HcStats hc_time_stats(HcTime what) { return hc_stats(hc_run.times[what], hc_run.time_count[what]); }

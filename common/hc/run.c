@@ -150,33 +150,28 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Put the layer behind --explain next to the program: last in the list that an API's loader reads
- * when it is first called. */
-static int add_layer(const char *variable, const char *layers, const char *library, char *path) {
-    char list[8192];
-    const char *others = getenv(variable);
-    snprintf(path, 4096, "%s/%s", layers ? layers : ".", library);
-    if (access(path, R_OK) != 0)
-        return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
-                            "--explain needs %s, which is not there", path);
-    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others && *others ? ":" : "", path);
-    setenv(variable, list, 1);
-    return HC_OK;
-}
-
+/* Variables that an API's loader reads when it is first called. The layer behind --explain comes
+ * last in its list: next to the program. */
 static int set_environment(const HcArgs *args, const HcApi *const *apis, const char *layers) {
-    static char cl[4096], cu[4096]; /* cl outlives this call: hc_run.layer */
-    int status = HC_OK;
+    static const char *const known[][3] = {{"opencl", "OPENCL_LAYERS", "libhc_explain_cl.so"},
+                                           {"cuda", "HC_CUDA_LAYERS", "libhc_explain_cu.so"}};
+    static char paths[2][4000]; /* the first outlives this call: hc_run.layer */
+    char list[8192];
     if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
-    for (; args->explain && apis && *apis && status == HC_OK; apis++) {
-        if (strcmp((*apis)->name, "opencl") == 0) {
-            status = add_layer("OPENCL_LAYERS", layers, "libhc_explain_cl.so", cl);
-            hc_run.layer = cl;
-        } else if (strcmp((*apis)->name, "cuda") == 0) {
-            status = add_layer("HC_CUDA_LAYERS", layers, "libhc_explain_cu.so", cu);
+    for (; args->explain && apis && *apis; apis++)
+        for (int i = 0; i < 2; i++) {
+            if (strcmp((*apis)->name, known[i][0]) != 0) continue;
+            const char *others = getenv(known[i][1]);
+            snprintf(paths[i], sizeof paths[i], "%s/%s", layers ? layers : ".", known[i][2]);
+            if (access(paths[i], R_OK) != 0)
+                return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
+                                    "--explain needs %s, which is not there", paths[i]);
+            snprintf(list, sizeof list, "%s%s%s", others ? others : "",
+                     others && *others ? ":" : "", paths[i]);
+            setenv(known[i][1], list, 1);
+            if (i == 0) hc_run.layer = paths[0];
         }
-    }
-    return status;
+    return HC_OK;
 }
 
 int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
@@ -217,9 +212,8 @@ int hc_fail(int status, const char *file, int line, const char *call) {
     fflush(stdout); /* what was said before the error comes first */
     if (line) fprintf(stderr, "%s:%d: %s\n", file, line, call);
     else fprintf(stderr, "%s: %s\n", file, call);
-    fprintf(stderr, "    ");
-    if (*e->name) fprintf(stderr, "%s (%d): ", e->name, e->code);
-    fprintf(stderr, "%s\n", e->message);
+    if (*e->name) fprintf(stderr, "    %s (%d): %s\n", e->name, e->code, e->message);
+    else fprintf(stderr, "    %s\n", e->message);
     if (e->detail) fprintf(stderr, "%s", e->detail);
     if (*e->hint) fprintf(stderr, "    hint: %s\n", e->hint);
     if (hc_run.args.json && status != HC_USAGE) {

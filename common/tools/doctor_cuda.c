@@ -156,7 +156,11 @@ static void check_cusim(void) {
         check_devices(&cusim);
         return;
     }
-    doctor_find(gpu.count ? DOCTOR_NOTE : DOCTOR_PROBLEM, group, "cusim", "%s", cusim.message);
+    /* Not built yet, as when the doctor is the first thing that is asked for: no fault. */
+    bool unbuilt = cusim.status == HC_SKIP && !doctor_is_set("HC_CUSIM_DIR") &&
+                   strncmp(cusim.message, "CUDA_", 5) != 0;
+    doctor_find(gpu.count || unbuilt ? DOCTOR_NOTE : DOCTOR_PROBLEM, group, "cusim", "%s",
+                cusim.message);
     doctor_advise(gpu.count ? "CUDA kernels cannot be checked in software"
                             : "without a GPU, CUDA recipes run on it",
                   "%s",

@@ -9,7 +9,7 @@
 #define _GNU_SOURCE /* dladdr */
 #include <dlfcn.h>
 
-#include "compile.h"
+#include "compile/compile.h"
 #include "doctor.h"
 #include "driver.h"
 

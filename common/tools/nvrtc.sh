@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# nvrtc.sh ROOT yes|no - `./cook setup nvrtc`: NVIDIA's compiler for CUDA C, from NVIDIA's own package
-# on PyPI, into build/nvrtc, where the recipes look for it. It is not free software, so its licence is
-# named and must be accepted ("yes" if it was on the command line), and nothing but this command
-# ever fetches it.
+# nvrtc.sh ROOT yes|no - `./cook setup nvrtc`: NVIDIA's compiler for CUDA C, from NVIDIA's own
+# package on PyPI, into build/nvrtc, where the recipes look for it. It is not free software, so its
+# licence is named and must be accepted ("yes" if it was on the command line), and nothing but this
+# command ever fetches it.
 #
-# The version is not the newest: PTX of 12.2 is loaded by every driver since 535, which Debian 12 has;
-# a newer one's is refused. (For arm64, 12.4 is the first.) pip compares the file with the hash that stands here.
+# The version is not the newest: PTX of 12.2 is loaded by every driver since 535, which Debian 12
+# has; a newer one's is refused. (For arm64, 12.4 is the first.) pip compares the file with the hash
+# that stands here.
 set -u
 root=$1 yes=$2
 say() { printf 'cook: %s\n' "$*" >&2; }

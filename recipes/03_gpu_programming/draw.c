@@ -130,7 +130,8 @@ static void draw_slice(Picture *p, const Columns *c, size_t z) {
 void draw(const Space *space, const Who *who, const char *show) {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     Picture p = {.space = space, .who = who, .show = show};
-    p.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+    p.colour =
+        isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
     if (space->threads == 0) {
         hc_say("           nothing to launch: no element, so no thread\n");
         return;

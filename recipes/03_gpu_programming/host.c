@@ -35,6 +35,7 @@ static void blocks(size_t begin, size_t end, void *context) {
 }
 
 void run_host(const Space *space, Who *who, uint32_t *owner) {
-    Job job = {space, who, owner};
+    Job job = {.space = space, .who = who};
+    job.owner = owner;
     hc_parallel_for(space->blocks, 0, blocks, &job);
 }

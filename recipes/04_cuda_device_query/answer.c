@@ -20,13 +20,15 @@ State judge(const Attribute *attribute, const Answer *answer, const char **why) 
     case KIND_LIMIT:
     case KIND_BYTES_OR_NONE: return answer->value == 0 ? NOT_SUPPORTED : KNOWN;
     case KIND_KHZ:
-    case KIND_BITS: *why = "the driver does not tell"; break;
-    case KIND_ID: *why = "none"; break;
-    default: return KNOWN;
+    case KIND_BITS:
+        if (answer->value == 0) *why = "the driver does not tell";
+        break;
+    case KIND_ID:
+        if (answer->value < 0) *why = "none";
+        break;
+    default: break;
     }
-    bool is_known = attribute->kind == KIND_ID ? answer->value >= 0 : answer->value != 0;
-    if (is_known) *why = "";
-    return is_known ? KNOWN : NOT_APPLICABLE;
+    return **why ? NOT_APPLICABLE : KNOWN;
 }
 //< judge
 

@@ -10,28 +10,16 @@
 //> cores
 /* Units for float arithmetic in one multiprocessor, which NVIDIA counts as "CUDA cores".
  *   source  CUDA C++ Programming Guide, arithmetic instructions by compute capability */
+static const struct {
+    int capability, cores;
+} generations[] = {{50, 128},  {52, 128},  {53, 128},  {60, 64},   {61, 128}, {62, 128}, {70, 64},
+                   {72, 64},   {75, 64},   {80, 64},   {86, 128},  {87, 128}, {89, 128}, {90, 128},
+                   {100, 128}, {103, 128}, {110, 128}, {120, 128}, {121, 128}};
+
 static int cores_per_multiprocessor(int major, int minor) {
-    switch (10 * major + minor) {
-    case 60: return 64;
-    case 70:
-    case 72:
-    case 75: return 64;
-    case 80: return 64;
-    case 50:
-    case 52:
-    case 53:
-    case 61:
-    case 62:
-    case 86:
-    case 87:
-    case 89:
-    case 90:
-    case 100:
-    case 103:
-    case 120:
-    case 121: return 128;
-    default: return 0; /* newer than this program: no guess */
-    }
+    for (size_t i = 0; i < sizeof generations / sizeof generations[0]; i++)
+        if (generations[i].capability == 10 * major + minor) return generations[i].cores;
+    return 0; /* newer than this program: no guess */
 }
 //< cores
 

@@ -105,8 +105,13 @@ void json_machine(const Machine *machine, bool raw) {
     if (*machine->nvrtc) cJSON_AddStringToObject(results, "nvrtc_version", machine->nvrtc);
     else cJSON_AddNullToObject(results, "nvrtc_version");
     cJSON_AddBoolToObject(results, "software", machine->software);
-    if (*machine->no_gpu) cJSON_AddStringToObject(results, "no_gpu", machine->no_gpu);
-    else cJSON_AddNullToObject(results, "no_gpu");
+    if (*machine->no_gpu) {
+        cJSON *reason = cJSON_AddObjectToObject(results, "no_gpu");
+        cJSON_AddStringToObject(reason, "message", machine->no_gpu);
+        cJSON_AddStringToObject(reason, "hint", machine->no_gpu_hint);
+    } else {
+        cJSON_AddNullToObject(results, "no_gpu");
+    }
     cJSON *devices = cJSON_AddArrayToObject(results, "devices");
     cJSON *peers = cJSON_AddArrayToObject(results, "peer_access");
     for (size_t i = 0; i < n; i++) {

@@ -123,9 +123,10 @@ int main(int argc, char **argv) {
 
     /* 6. Software in place of a GPU: say what a GPU would need here. */
     size_t gpus;
-    if (machine.software && hc_cu_api.list(NULL, 0, &gpus) != HC_OK)
-        snprintf(machine.no_gpu, sizeof machine.no_gpu, "%s\n%s", hc_last_error()->message,
-                 hc_last_error()->hint);
+    if (machine.software && hc_cu_api.list(NULL, 0, &gpus) != HC_OK) {
+        snprintf(machine.no_gpu, sizeof machine.no_gpu, "%s", hc_last_error()->message);
+        snprintf(machine.no_gpu_hint, sizeof machine.no_gpu_hint, "%s", hc_last_error()->hint);
+    }
     if (args.json) json_machine(&machine, raw);
     else if (!args.quiet) (raw ? show_raw : table ? show_table : show_tree)(&machine);
     free(machine.peers), free(machine.devices);

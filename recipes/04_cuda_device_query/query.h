@@ -57,10 +57,10 @@ typedef struct Device {
 } Device;
 
 typedef struct Machine {
-    bool software;                  /* cusim, not a GPU */
-    int driver_version;             /* 13000 is 13.0 */
-    char nvrtc[32], no_nvrtc[1024]; /* its version; or why there is none */
-    char no_gpu[1600];              /* why no real device is shown; "" if one is */
+    bool software;                       /* cusim, not a GPU */
+    int driver_version;                  /* 13000 is 13.0 */
+    char nvrtc[32], no_nvrtc[1024];      /* its version; or why there is none */
+    char no_gpu[1024], no_gpu_hint[512]; /* why no real device is shown; "" if one is */
     int count;
     Device *devices;
     bool *peers; /* count x count: may the first use memory of the second? */

@@ -101,9 +101,6 @@ void show_peers(const Machine *machine) {
 }
 
 void show_no_gpu(const Machine *machine) {
-    if (!*machine->no_gpu) return;
-    int length = (int)strcspn(machine->no_gpu, "\n");
-    printf("\nno GPU     %.*s\n", length, machine->no_gpu);
-    if (machine->no_gpu[length] && machine->no_gpu[length + 1])
-        printf("           hint: %s\n", machine->no_gpu + length + 1);
+    if (*machine->no_gpu) printf("\nno GPU     %s\n", machine->no_gpu);
+    if (*machine->no_gpu_hint) printf("           hint: %s\n", machine->no_gpu_hint);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Double a matrix, by the runtime API: the same ten steps as main.c in fewer calls, because nvcc has
- * compiled the kernel beforehand and the runtime makes device, context and module by itself.
+/* Double a matrix, by the runtime API: the same ten steps as main.c in fewer calls, because nvcc
+ * has compiled the kernel beforehand and the runtime makes device, context and module by itself.
  *
  * Build:      nvcc -o runtime_api runtime_api.cu
  * Run:        ./runtime_api 1000 777          m rows, n columns; needs an NVIDIA GPU

@@ -5,7 +5,7 @@
  *   test_compile --as-gpu DRIVER    what NVRTC is asked for, for a GPU of sm_86 with a driver of CUDA
  *                                   DRIVER (12020); there need be none
  */
-#include "compile.h"
+#include "compile/compile.h"
 
 static const char *file = "vector_sum.cu", *front = "", *words = "";
 static bool show;

@@ -81,7 +81,7 @@ EOF
     expect 0
     prints_not "fma.rn"
     grep -q '\.loc.*[[:space:]]4 ' "$work/out" || fail "no .loc of line 4"
-    prints 'options.cu"'
+    grep -q '\.file.*"options.cu"' "$work/out" || fail "the file is not called as it was given"
     by "$@" "-DN=4 --use_fast_math"
     expect 0
     prints "div.approx.ftz.f32"
@@ -180,6 +180,11 @@ old_driver() {
     expect 0
     prints "made by the old one"
     prints "NVRTC 12.0 for compute_80"
+    # Where both are too new, the older one is asked.
+    run env CUDA_HOME="$work/cuda" OLD_NVRTC_MINOR=1 HC_CUDA_COMPILER=nvrtc "$program" --device sim \
+        --front "$type"
+    expect 77
+    says "the PTX of NVRTC 12.1 is too new for a driver of CUDA 12.0"
     unset CUSIM_DRIVER_VERSION
     run env CUDA_HOME="$work/cuda" "$program" --device sim --front "$type" --show
     expect 0

@@ -48,9 +48,9 @@ driver_real_first() {
     expect 0
     prints "Fake GPU A"
     with_fake "$probe" # it goes to the fake, which cannot compute
-    expect 3
+    expect 4
     prints "device     cuda:0  Fake GPU A (CUDA 12.4, compute capability 9.0)"
-    says "cuModuleLoadDataEx"
+    says "CUDA_ERROR_NO_BINARY_FOR_GPU (209)"
 }
 
 # Only a library without a device, or a stub, makes room for cusim.
@@ -183,10 +183,21 @@ driver_list() {
     prints_one_object
     prints '"spec":"cuda:1"'
     prints '"spec":"cpu"'
+    for code in crash 803; do # what is broken is said, after the devices of the others
+        with_fake FAKE_INIT=$code "$probe" --list-devices
+        expect 3
+        prints "sim:0"
+        prints_not "cuda:"
+        says "hint: "
+        with_fake FAKE_INIT=$code "$probe" --device cusim
+        expect 0
+    done
+    says_nothing
     with_fake FAKE_INIT=crash "$probe" --list-devices # a child's end is not ours
-    expect 0
-    prints "sim:0"
-    prints_not "cuda:"
+    says "the CUDA driver ended the process that asked for its devices"
+    with_fake FAKE_INIT=803 "$probe" --list-devices --json
+    expect 3
+    prints_one_object
 }
 
 # --- one driver in a process ---
@@ -202,7 +213,7 @@ driver_both() {
 driver_missing_symbol() {
     with_fake "$forward" missing
     expect 0
-    prints "CUDA_ERROR_NOT_FOUND (500): the driver has no cuMemAlloc_v2; it speaks CUDA 12.4; update"
+    prints "CUDA_ERROR_NOT_FOUND (500): the driver has no cuMemAllocPitch_v2; it speaks CUDA 12.4; update"
 }
 
 driver_forked() {

@@ -41,6 +41,7 @@ static int fails(int i, CUresult *code) {
     return 1;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a list of parameters has its own
 #define HC_CU(name, suffix, since, parameters, arguments)                                          \
     static CUresult own_##name##suffix parameters {                                                \
         CUresult(*next_) parameters, code_;                                                        \
@@ -63,6 +64,7 @@ void *hc_cuda_layer(const char *symbol, void *function) {
 #include <hc_cuda_api.def>
     return own;
 }
+// NOLINTEND(bugprone-macro-parentheses)
 
 __attribute__((destructor)) static void print_counts(void) {
     fprintf(stderr, "fault layer: loaded\n");

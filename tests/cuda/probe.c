@@ -52,8 +52,9 @@ static char *make_image(void) {
     char *text;
     CHECK_HC(hc_alloc(sizeof image, 1, &text));
     memcpy(text, image, sizeof image);
-    if (has("version")) memcpy(strstr(text, "6.0"), "9.9", 3);
-    if (has("ptx")) memcpy(strstr(text, "mad.lo.u32 %v"), "nad.lo.u32 %v", 13);
+    char *version = strstr(text, "6.0"), *mad = strstr(text, "mad.lo.u32 %v");
+    if (has("version") && version) version[0] = version[2] = '9';
+    if (has("ptx") && mad) *mad = 'n';
     return text;
 }
 

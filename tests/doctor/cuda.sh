@@ -82,6 +82,12 @@ gpu FAKE_INIT=100 CUDA_VISIBLE_DEVICES=7 HC_CUSIM_DIR=/nonexistent
 expect 3
 finds 'problem +cusim +cusim, the software CUDA device, was not found'
 last '1 problem; first remedy: unset HC_CUSIM_DIR'
+alone=$(mktemp -d) && cp "$doctor" "$alone/doctor" || exit 1 # as if cusim were not built yet
+run env LD_LIBRARY_PATH="$fake" FAKE_INIT=100 CUDA_VISIBLE_DEVICES=7 "$alone/doctor"
+rm -rf "$alone"
+expect 0
+finds 'note +cusim +cusim, the software CUDA device, was not found$'
+prints 'remedy: build it, as ./cook run does'
 gpu FAKE_RUNS=1 HC_CUSIM_DIR=/nonexistent
 expect 0
 finds 'note +cusim +'

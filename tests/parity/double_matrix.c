@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The twins of double_matrix: CUDA C on a CUDA device, OpenCL C on an OpenCL device, and plain C, all
- * on the same matrix, which must come out the same, bit for bit, from all three.
+/* The twins of double_matrix: CUDA C on a CUDA device, OpenCL C on an OpenCL device, and plain C,
+ * all on the same matrix, which must come out the same, bit for bit, from all three.
  *   double_matrix -n MxN [--kernel-dir DIR]      the CUDA device is cusim, or --device
  */
 #include "hc_cl.h"

@@ -192,7 +192,7 @@ if [ $rc -eq 77 ]; then
     prints "no GPU     $why"
     prints '           hint: '
     run "$program" --json
-    prints '"no_gpu":"'
+    prints '"no_gpu":{"message":"'
 fi
 
 # A second opinion, where there is a GPU: nvidia-smi, which does not ask the driver library.

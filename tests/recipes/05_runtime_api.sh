@@ -7,6 +7,9 @@
 . "$(dirname "$0")/../lib.sh"
 source=$HC_SOURCE/recipes/05_cuda_program/runtime_api.cu
 nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || skip "no nvcc (NVIDIA's CUDA toolkit)"
+echo 'int main() { return 0; }' >"$work/empty.cu"
+run "$nvcc" -o "$work/empty" "$work/empty.cu"
+[ $rc -eq 0 ] || skip "nvcc finds no C++ compiler that it takes"
 
 run "$nvcc" -O2 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Werror -o "$work/program" "$source"
 expect 0

@@ -3,7 +3,8 @@
 #   .pocl       a small run on the CPU must verify
 #   .gpu        the same on a GPU, skipped where there is none
 #   .oclgrind   the same in the simulator, in three passes, without a word from its checkers
-#   .sim        on cusim, the software CUDA device, and again with its checks, without a word
+#   .sim        on cusim, the software CUDA device
+#   .check      the same, watched by cusim's checks, without a word from them
 #   .gpu        the same on an NVIDIA GPU, skipped where there is none; .gpu_cuda for a recipe that
 #               has OpenCL, too
 #   .c          by the host alone, for a recipe that has no OpenCL to be the CPU and does compute
@@ -33,6 +34,7 @@ foreach(recipe IN LISTS recipes)
     endif()
     if("CUDA" IN_LIST apis)
         hc_test(recipe.${recipe}.sim COMMAND sh ${here}/verified.sh ${recipe} sim)
+        hc_test(recipe.${recipe}.check COMMAND sh ${here}/verified.sh ${recipe} check)
         set(gpu gpu)
         if("OpenCL" IN_LIST apis)
             set(gpu gpu_cuda)

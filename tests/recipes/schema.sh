@@ -38,6 +38,18 @@ if [ "$rc" -ne 0 ]; then # 0: the recipe has no kernels
 fi
 prints_one_object
 
+# Without a CUDA driver; 2: the recipe does not use CUDA. Tests hide a driver that is there.
+run "$program" --json -n "$size" --device cuda
+case $rc in
+0) prints_one_object ;; # a recipe that only lists devices
+2) prints_nothing ;;
+*)
+    expect 77
+    prints_one_object
+    prints '"status":"skip"'
+    ;;
+esac
+
 run "$program" --json -n 12x
 expect 2
 prints_nothing

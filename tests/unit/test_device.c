@@ -160,6 +160,14 @@ static void listing(void **state) {
     assert_contains(c.text, "opencl:2:0  Big GPU");
     assert_contains(c.text, "Fast 8000");
     free(c.text);
+    cl_status = HC_ERROR; /* broken: said, after what the others have */
+    CAPTURE(&c);
+    assert_int_equal(hc_list_devices(both, c.file), HC_ERROR);
+    fclose(c.file);
+    assert_contains(c.text, "Fast 8000");
+    free(c.text);
+    chooses(both, "8000", "Fast 8000"); /* and not in the way of a wish that others fulfil */
+    refuses(cl_only, "8000", HC_ERROR, "a reason");
     cl_status = HC_SKIP;
     CAPTURE(&c);
     assert_int_equal(hc_list_devices(cl_only, c.file), HC_SKIP);

@@ -6,9 +6,10 @@
  * How: most functions compute with pairs of doubles ("double-double"): a value hi and what is left
  * over, lo, some 100 bits together. The leftovers of a sum or a product are found exactly by a few
  * more instructions, so that what is rounded at the end is very near the true value, also where
- * terms cancel. A float's function is the double's, rounded once more; exp, log, sin and cos of
- * floats have shorter ways. The bounds, in units of the last place (ulp), stand in tests/cuda/math.def, and a test
- * measures them. Exact rather than fast: NVRTC's functions are faster, and are used where they are.
+ * terms cancel. A float's function is the double's, rounded once more; exp, log, pow, sin and cos
+ * of floats have shorter ways. The bounds, in units of the last place (ulp), stand in
+ * tests/cuda/math.def, and a test measures them. Exact rather than fast: NVRTC's functions are
+ * faster, and are used where NVRTC is.
  *
  * The numbers come from math_tables.py. Sources of the methods:
  *   pairs        Dekker, A floating-point technique for extending the available precision, 1971;
@@ -635,8 +636,8 @@ HC_TABLE unsigned long long hc_two_over_pi[21] = {0, /* then its first 1280 bits
                                                   0x56033046fc7b6bab,
                                                   0xf0cfbc209af4361d};
 
-/* x = quadrant * pi/2 + r for a large x: the part of x * 2/pi below 4, in whole numbers. Bits of 2/pi
- * that give multiples of 4 are left out; 192 of the next are taken, of which no x of double
+/* x = quadrant * pi/2 + r for a large x: the part of x * 2/pi below 4, in whole numbers. Bits of
+ * 2/pi that give multiples of 4 are left out; 192 of the next are taken, of which no x of double
  * precision cancels more than 62. */
 HC_FN int hc_reduce_large(double x, hc_Pair *r) {
     unsigned long long bits = hc_bits(x), m = (bits & ((1ull << 52) - 1)) | 1ull << 52, w[3], f[3];
@@ -1041,18 +1042,36 @@ HC_FN double lgamma(double x) {
 #define HC_FLOAT2(name)                                                                            \
     HC_FN float name##f(float x, float y) { return (float)name((double)x, (double)y); }
 HC_FLOAT(expm1)
-HC_FLOAT(log1p) HC_FLOAT(sinpi) HC_FLOAT(cospi) HC_FLOAT(asin) HC_FLOAT(acos) HC_FLOAT(atan)
-    HC_FLOAT(sinh) HC_FLOAT(cosh) HC_FLOAT(tanh) HC_FLOAT(asinh) HC_FLOAT(acosh) HC_FLOAT(atanh)
-        HC_FLOAT(cbrt) HC_FLOAT(rcbrt) HC_FLOAT(erf) HC_FLOAT(erfc) HC_FLOAT(erfcx) HC_FLOAT(tgamma)
-            HC_FLOAT(lgamma) HC_FLOAT2(atan2) HC_FLOAT2(hypot) HC_FLOAT2(rhypot) HC_FLOAT2(fmod)
-                HC_FLOAT2(remainder) HC_FLOAT(logb)
+HC_FLOAT(log1p)
+HC_FLOAT(sinpi)
+HC_FLOAT(cospi)
+HC_FLOAT(asin)
+HC_FLOAT(acos)
+HC_FLOAT(atan)
+HC_FLOAT(sinh)
+HC_FLOAT(cosh)
+HC_FLOAT(tanh)
+HC_FLOAT(asinh)
+HC_FLOAT(acosh)
+HC_FLOAT(atanh)
+HC_FLOAT(cbrt)
+HC_FLOAT(rcbrt)
+HC_FLOAT(erf)
+HC_FLOAT(erfc)
+HC_FLOAT(erfcx)
+HC_FLOAT(tgamma)
+HC_FLOAT(lgamma)
+HC_FLOAT2(atan2)
+HC_FLOAT2(hypot)
+HC_FLOAT2(rhypot)
+HC_FLOAT2(fmod)
+HC_FLOAT2(remainder)
+HC_FLOAT(logb)
 #undef HC_FLOAT
 #undef HC_FLOAT2
 
-    /* The common ones, in arithmetic of floats. */
-    HC_ONE float hc_fma(float x, float y, float z) {
-    return __builtin_fmaf(x, y, z);
-}
+/* The common ones, in arithmetic of floats. */
+HC_ONE float hc_fma(float x, float y, float z) { return __builtin_fmaf(x, y, z); }
 template <int n> HC_ONE float hc_poly(float x, const float (&c)[n]) {
     float sum = c[n - 1];
 #pragma unroll
@@ -1095,7 +1114,7 @@ HC_FN float exp10f(float x) {
     return hc_power(x, 39.0f, -46.0f, 0x1.a934f0p+1f, step, slope, c);
 }
 
-/* The logarithm of 2^e (1 + f): e step + slope f + f^2 times a polynomial; 1 + f from 0.7 to 1.4. */
+/* The logarithm of 2^e (1 + f), f from -0.3 to 0.4: e step + slope f + a polynomial times f^2. */
 HC_ONE float hc_logarithm(float x, const float (&step)[2], const float (&slope)[2],
                           const float (&c)[10]) {
     if (!(x > 0.0f) || isinf(x)) return x == 0.0f ? -hc_inff() : x < 0.0f ? nanf("") : x;

@@ -39,8 +39,8 @@ int main(int argc, char **argv) {
 
     /* TODO 5. Memory on the device, for x and for y: cuMemAlloc. How many bytes?
      * TODO 6. Upload x: cuMemcpyHtoD.
-     * TODO 7. Launch: cuLaunchKernel, in blocks of 128 threads. How many blocks? What does the kernel
-     *         take, in which order and of which type?
+     * TODO 7. Launch: cuLaunchKernel, in blocks of 128 threads. How many blocks? What does the
+     *         kernel take, in which order and of which type?
      * TODO 8. Download y: cuMemcpyDtoH.
      * TODO 10. Free the memory: cuMemFree.
      * And if there are no elements? There is no memory of 0 bytes, and no grid of 0 blocks. */

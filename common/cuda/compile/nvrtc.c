@@ -4,8 +4,8 @@
  * call. Where no library is, a call answers NVRTC_ERROR_BUILTIN_OPERATION_FAILURE, and
  * hc_nvrtc_open says where it was looked for.
  *
- * A library newer than the driver writes PTX that the driver refuses, so an older one is taken if
- * there is one.
+ * A library newer than the driver writes PTX that the driver refuses, so the first is taken that
+ * is not.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -25,7 +25,8 @@ int hc_nvrtc_open(void) { return HC_OK; }
 typedef struct Nvrtc {
     void *library;
     int version; /* as 12040, like the driver's */
-                 // NOLINTNEXTLINE(bugprone-macro-parentheses): a list of parameters has its own
+
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a list of parameters has its own
 #define HC_NVRTC(name, parameters, arguments) nvrtcResult(*name) parameters;
 #include "hc_nvrtc_api.def"
     const char *(*nvrtcGetErrorString)(nvrtcResult);
@@ -49,8 +50,9 @@ static bool try_library(const char *path, int limit) {
 #include "hc_nvrtc_api.def"
     if (!whole || n.nvrtcVersion(&major, &minor) != NVRTC_SUCCESS) return false;
     n.version = 1000 * major + 10 * minor;
-    bool fits = !limit || n.version <= limit, fitted = nvrtc.library && nvrtc.version <= limit;
-    if (!nvrtc.library || (fits && (!fitted || n.version > nvrtc.version))) {
+    /* The first that fits, else the oldest: its code for a GPU may still be understood. */
+    bool fits = !limit || n.version <= limit;
+    if (!nvrtc.library || fits || n.version < nvrtc.version) {
         Dl_info info; /* symbol is one of its functions now */
         nvrtc = n;
         if (dladdr(symbol, &info)) snprintf(toolkit, sizeof toolkit, "%s", info.dli_fname);

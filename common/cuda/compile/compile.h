@@ -36,8 +36,8 @@ int hc_make_nvrtc(HcJob *job);
 int hc_find_clang(HcJob *job);
 int hc_make_clang(HcJob *job);
 
-/* hc_nvrtc_open - load NVRTC, unless that was done: the newest that the driver understands, else
- * the newest there is.
+/* hc_nvrtc_open - load NVRTC, unless that was done: the first that the driver understands, else
+ * the oldest there is.
  *   errors  HC_SKIP with the places where it was looked for */
 int hc_nvrtc_open(void);
 

@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "compile.h"
 #include "driver.h"
@@ -93,13 +94,29 @@ static char *cache_key(const HcJob *job) {
     return fclose(out) == 0 ? key : NULL;
 }
 
+/* -lineinfo names files from the folder that the program runs in, which means nothing to whoever
+ * gets the image from the cache; they become the names that the program gave. */
+static void shorten_names(HcJob *job) {
+    char folder[4096];
+    if (strncmp(job->image, "\177ELF", 4) == 0 || !getcwd(folder, sizeof folder - 1)) return;
+    if (folder[strlen(folder) - 1] != '/') strcat(folder, "/");
+    size_t bytes = strlen(folder);
+    for (char *p = job->image; (p = strstr(p, ".file\t")) && (p = strchr(p, '"'));) {
+        if (strncmp(++p, folder, bytes) == 0) memmove(p, p + bytes, strlen(p + bytes) + 1);
+        job->size = strlen(job->image);
+    }
+}
+
 /* The image from the cache, else from the compiler; which of them goes to the report. */
 static int get_image(HcJob *job, int (*make)(HcJob *)) {
     char *key = make && !hc_run.args.no_cache ? cache_key(job) : NULL, note[8192];
     const char *cache = key ? "miss" : "off", *trouble = NULL;
     int status = HC_OK;
     if (key && hc_cache_get(key, &job->image, &job->size)) cache = "hit";
-    else if (make && (status = make(job)) == HC_OK && key) hc_cache_put(key, job->image, job->size);
+    else if (make && (status = make(job)) == HC_OK) {
+        shorten_names(job);
+        if (key) hc_cache_put(key, job->image, job->size);
+    }
     if (key && (trouble = hc_cache_trouble())) cache = "off";
     free(key);
     if (status != HC_OK) return status;
