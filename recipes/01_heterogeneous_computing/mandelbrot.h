@@ -58,8 +58,8 @@ int split_column(const char *text, const Job *job, Times host, Times device, siz
  *   errors  HC_ERROR if the file cannot be written */
 int write_picture(const char *path, const Job *job, const char *mark);
 
-/* report - measure one thread, the host alone, the device alone and both, in turn, and say what that
- * gained, and what Amdahl's law makes of it (amdahl.c).
+/* report - measure one thread, the host alone, the device alone and both, in turn, and say what
+ * that gained, and what Amdahl's law makes of it (amdahl.c).
  *   units   picture_ms: colours and file, which one thread does in any case */
 void report(Job *job, const HcDevice *chosen, unsigned rounds, double picture_ms);
 

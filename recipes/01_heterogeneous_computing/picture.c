@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* From counts to colours to a PNG file. Points that never left are black; the others run through
- * a palette by the logarithm of their count, so that the few steps far outside and the many near the
- * edge both show.
+ * a palette by the logarithm of their count, so that the few steps far outside and the many near
+ * the edge both show.
  */
 #include <math.h>
 

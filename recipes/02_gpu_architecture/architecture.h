@@ -16,8 +16,8 @@ typedef struct Launch {
     size_t n;       /* elements of x and y that it uses */
 } Launch;
 
-/* The same steps in OpenCL (device_opencl.c) and in CUDA (device_cuda.c). A call that fails ends the
- * program with a message. */
+/* The same steps in OpenCL (device_opencl.c) and in CUDA (device_cuda.c). A call that fails ends
+ * the program with a message. */
 typedef struct Backend {
     void (*open)(const HcDevice *chosen, size_t n); /* with arrays x and y of n numbers */
     void (*load)(unsigned slot, const char *name);  /* build kernels/NAME */
@@ -100,7 +100,8 @@ int check_only(const Experiment *const *experiments, size_t count, const char *t
 
 bool is_other(const Experiment *e, const char *only); /* does only ask for another experiment? */
 
-/* round_size - *n: a multiple of every stride, at least asked; HC_USAGE if 32 bits cannot count it */
+/* round_size - *n: a multiple of every stride, at least asked; HC_USAGE if that is too much for
+ * kernels that count in 32 bits */
 int round_size(size_t asked, size_t *n);
 
 void add_verdict(HcVerdict *all, HcVerdict one); /* one more comparison, into the sum of them */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Divergence against time: each work-item takes one of several paths through the kernel, all of the
- * same length. "together": 32 neighbours take the same path, the next 32 another. "mixed": neighbours
- * take different paths. Every path is taken as often in both, so the work is the same.
+ * same length. "together": 32 neighbours take the same path, the next 32 another. "mixed":
+ * neighbours take different paths. Every path is taken as often in both, so the work is the same.
  */
 #include "architecture.h"
 
