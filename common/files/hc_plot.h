@@ -10,9 +10,9 @@ typedef struct HcPlot {
     const char *folder, *name; /* FOLDER/NAME.tsv, .gp, .png, .svg; the folder is made if needed */
     const char *title, *x_label, *y_label; /* labels with units */
     bool log_x, log_y;         /* logarithmic, to base 2: a straight line is a power of x */
-    bool from_zero;                        /* the y axis begins at 0; without log_y */
-    const char *const *series;             /* names of the curves, ended by NULL */
-    const double *values;                  /* rows of x, then one y for each curve; NaN: no point */
+    bool from_zero;            /* the y axis begins at 0; without log_y */
+    const char *const *series; /* names of the curves, ended by NULL */
+    const double *values;      /* rows of x, then one y for each curve; NaN: no point */
     size_t rows;
 } HcPlot;
 

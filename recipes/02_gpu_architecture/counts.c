@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What cusim counts. It shows its counts when a process ends, one sum for each kernel, so each
  * point is a process of its own: this program again, told by --only to launch one thing. A reader
- * can do the same with a profiler on a GPU. All counts stay in FOLDER/counts.json, one line for each run.
+ * can do the same with a profiler on a GPU. All counts stay in FOLDER/counts.json, one line for
+ * each run.
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* 01_picture FILE WIDTH HEIGHT LIMIT - is this the Mandelbrot set? Reads the PNG file, computes each
- * point anew, in double, and compares what does not depend on colours: points well inside are black,
- * points that leave early are not, and points with equal counts have equal colours. Points whose
- * count differs between float and double are left out; there must be few. Exit code 0 or 1.
+/* 01_picture FILE WIDTH HEIGHT LIMIT - is this the Mandelbrot set? Reads the PNG file, computes
+ * each point anew, in double, and compares what does not depend on colours: points inside are
+ * black, points that leave early are not, and points with equal counts have equal colours. A count
+ * may differ between float and double; that must be rare. Exit code 0 or 1.
  */
 #include <png.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A PNG file from pixels, by libpng's simple interface. A reader never sees half a picture: the file
- * is written under another name in the same folder and renamed when it is complete.
+/* A PNG file from pixels, by libpng's simple interface. A reader never sees half a picture: the
+ * file is written under another name in the same folder and renamed when it is complete.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* 32 work-items mark the sectors that they would read and the paths that they take, and count turns.
- * Shapes: marks: questions rows of SLOTS numbers, zero before. Launch: one group of 32 work-items. */
+/* 32 work-items mark the sectors that they would read and the paths that they take, and count
+ * turns. Shapes: marks: rows of SLOTS numbers, zero before. Launch: one group of 32 work-items. */
 __kernel void mark(__global uint *marks, __global uint *turns) {
     uint i = get_global_id(0);
     const uint first[7] = {0, 4, 0, 0, 0, 0, 0}, step[7] = {4, 4, 8, 12, 64, 8, 0};

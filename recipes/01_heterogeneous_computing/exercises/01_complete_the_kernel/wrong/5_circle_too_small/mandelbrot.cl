@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* counts[p] = steps of z = z*z + c for which |z| stays <= 2, at most limit; pixel p has its own c. */
+/* counts[p] = steps of z = z*z + c for which |z| <= 2, at most limit; pixel p has its own c. */
 #pragma OPENCL FP_CONTRACT OFF
 __kernel void mandelbrot(__global uint *counts, uint columns, uint rows, uint first, float left,
                          float top, float step, uint limit) {
