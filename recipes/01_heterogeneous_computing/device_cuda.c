@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The device's part of the picture, by CUDA. device_opencl.c does the same, step by step, in OpenCL.
  */
+#include "mandelbrot.h"
 #ifndef HC_NO_CUDA
 #include "hc_cu.h"
-#include "mandelbrot.h"
 
 /* A warp is 32 neighbours in a row, which have much the same to do; 16 rows, since a grid has at most
  * 65535 blocks in its second dimension, and a picture up to a million rows. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The device's part of the picture, by OpenCL. device_cuda.c does the same, step by step, in CUDA.
  */
+#include "mandelbrot.h"
 #ifndef HC_NO_OPENCL
 #include "hc_cl.h"
-#include "mandelbrot.h"
 
 static View view;
 static size_t first;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Launches by CUDA. device_opencl.c does the same, step by step, in OpenCL. */
-#ifndef HC_NO_CUDA
 #include "architecture.h"
+#ifndef HC_NO_CUDA
 #include "hc_cu.h"
 
 enum { SLOTS = 3, GROUP = 256 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Launches by OpenCL. device_cuda.c does the same, step by step, in CUDA. */
-#ifndef HC_NO_OPENCL
 #include "architecture.h"
+#ifndef HC_NO_OPENCL
 #include "hc_cl.h"
 
 enum { SLOTS = 3, GROUP = 256 };
