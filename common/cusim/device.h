@@ -99,7 +99,7 @@ struct CusimProgram {
     CusimCode *codes; /* of all functions with a body */
     void *owner;      /* context */
     int device;
-    unsigned builtins; /* 1 << CusimBuiltin of the device's functions that its code calls */
+    unsigned builtins;        /* 1 << CusimBuiltin of the device's functions that its code calls */
     CusimPtxModule **modules; /* all that were linked; module is the first */
     uint32_t n_modules;
     CusimFunction **function; /* a function's address is CUSIM_FUNCTION_TAG + its index here */
@@ -142,14 +142,14 @@ struct CusimLaunch {
     bool cooperative;
     CusimHeap *heap;
     uint32_t stack_bytes; /* of each thread, for functions that a kernel calls */
-    uint8_t *params;    /* code->param_bytes, 64-byte aligned */
-    uint64_t id;        /* %gridid: 1, 2, ... */
-    uint64_t workspace; /* device address of 64 zeroed bytes for a grid barrier; 0: none yet */
+    uint8_t *params;      /* code->param_bytes, 64-byte aligned */
+    uint64_t id;          /* %gridid: 1, 2, ... */
+    uint64_t workspace;   /* device address of 64 zeroed bytes for a grid barrier; 0: none yet */
     uint64_t n_blocks;
     uint32_t max_resident; /* blocks that a device holds at once, from occupancy; at least 1 */
     _Atomic uint64_t next; /* the next block that nobody has begun */
     _Atomic uint64_t finished;
-    uint64_t ends_at_ns; /* CUSIM_TIMEOUT; 0: never */
+    uint64_t ends_at_ns;  /* CUSIM_TIMEOUT; 0: never */
     _Atomic bool stop;    /* a lane has failed: begin nothing more, end soon */
     CusimFailure failure; /* written once, by the thread that set stop */
     _Atomic int failure_set;

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: MIT
+/* internal.h - what the phases of the compiler hand to each other.
+ *
+ *   text --lex.c--> tokens --parse.c, module.c--> tree (Node) --flow.c--> values in blocks (Value)
+ *        --infer.c--> a type for each value --emit*.c--> LLVM's code --machine.c--> machine code
+ *
+ * All of it lives in the arena of one module and is freed with it. An error anywhere ends the
+ * compilation by longjmp, out of jit_refuse, to the one place in api.c that began it.
+ */
+#ifndef JIT_INTERNAL_H
+#define JIT_INTERNAL_H
+#include <llvm-c/Core.h>
+#include <setjmp.h>
+
+#include "jit.h"
+
+#define JIT_PRINTF(text, first) __attribute__((format(printf, text, first)))
+
+/* ---- Memory and errors (arena.c) ---- */
+
+typedef struct Arena {
+    struct ArenaBlock *blocks;
+} Arena;
+
+typedef struct Pos {
+    int line, column; /* from 1; line 0: nowhere */
+} Pos;
+
+/* What is being compiled: where memory comes from, and where errors go. */
+typedef struct Session {
+    Arena arena;
+    const char *name, *text; /* the source */
+    jmp_buf *stop;           /* where jit_refuse goes */
+    int status;              /* JIT_* that it leaves */
+} Session;
+
+/* jit_new - zeroed memory that lives as long as the module. Does not return if there is none. */
+void *jit_new(Session *s, size_t count, size_t size);
+char *jit_copy_text(Session *s, const char *text, size_t length);
+char *jit_text(Session *s, const char *format, ...) JIT_PRINTF(2, 3);
+void jit_free_arena(Arena *arena);
+
+/* jit_refuse - end the compilation: the message, the line it is about, and a caret below. */
+_Noreturn void jit_refuse(Session *s, Pos pos, const char *format, ...) JIT_PRINTF(3, 4);
+/* ... with a second place that has to do with it; note says how. */
+_Noreturn void jit_refuse2(Session *s, Pos pos, Pos also, const char *note, const char *format, ...)
+    JIT_PRINTF(5, 6);
+_Noreturn void jit_stop(Session *s, int status, const char *format, ...) JIT_PRINTF(3, 4);
+void jit_set_error(const char *format, ...) JIT_PRINTF(1, 2);
+const char *jit_error(void);
+
+/* ---- Tokens (lex.c) ---- */
+
+typedef enum {
+    TOK_END,
+    TOK_NEWLINE,
+    TOK_INDENT,
+    TOK_DEDENT,
+    TOK_NAME,
+    TOK_INT,
+    TOK_FLOAT,
+    TOK_STRING,
+    TOK_MARK, /* an operator or a bracket */
+    TOK_BAD   /* something that is not Python, or not ours; text says what */
+} TokenKind;
+
+typedef struct Token {
+    TokenKind kind;
+    Pos pos;
+    const char *text; /* NAME, MARK, BAD; STRING without its quotes */
+    uint64_t i;       /* INT */
+    double f;         /* FLOAT */
+} Token;
+
+Token *jit_lex(Session *s, const char *text, size_t *count);
+
+/* ---- The tree (parse.c, module.c) ---- */
+
+typedef enum {
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_FLOORDIV,
+    OP_MOD,
+    OP_POW,
+    OP_AND,
+    OP_OR,
+    OP_XOR,
+    OP_SHL,
+    OP_SHR,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_EQ,
+    OP_NE,
+    OP_NEG,
+    OP_POS,
+    OP_INVERT,
+    OP_NOT
+} Op;
+extern const char *const jit_op_names[]; /* "+" ... */
+
+typedef enum {
+    N_INT,
+    N_FLOAT,
+    N_BOOL,
+    N_NONE,
+    N_STRING,
+    N_NAME,
+    N_BINARY,
+    N_UNARY,
+    N_AND,
+    N_OR,
+    N_COMPARE, /* a < b: a chain a < b < c has several items and ops */
+    N_COND,    /* b if a else c */
+    N_CALL,    /* a(items), keywords as N_KEYWORD */
+    N_KEYWORD, /* name=a */
+    N_INDEX,   /* a[items] */
+    N_SLICE,   /* a:b:c, each may be NULL */
+    N_ATTR,    /* a.name */
+    N_TUPLE,
+    S_EXPR,
+    S_ASSIGN,  /* items = a; several items: x = y = a */
+    S_AUGMENT, /* a op= b */
+    S_IF,      /* if a: body else: orelse */
+    S_WHILE,
+    S_FOR, /* for a in b: body else: orelse */
+    S_BREAK,
+    S_CONTINUE,
+    S_RETURN,
+    S_PASS
+} NodeKind;
+
+typedef struct Node {
+    NodeKind kind;
+    Op op;
+    Pos pos;
+    uint64_t i; /* N_INT, N_BOOL */
+    double f;
+    const char *name;
+    struct Node *a, *b, *c;
+    struct Node **items;
+    int count;
+    Op *ops;                    /* N_COMPARE: count - 1 of them */
+    struct Node *body, *orelse; /* statements, by next */
+    struct Node *next;
+} Node;
+
+typedef struct Param {
+    const char *name;
+    Node *value; /* default, or NULL */
+    Pos pos;
+} Param;
+
+/* What the decorator said. */
+typedef struct Options {
+    bool fastmath, boundscheck, numpy_errors;
+    Node **signatures; /* eager ones */
+    int count;
+} Options;
+
+typedef struct Function {
+    const char *name;
+    Pos pos;
+    Param *params;
+    int arity;
+    Node *body;
+    Options options;
+    struct Graph *graph; /* made by flow.c when first needed */
+    struct Function *next;
+} Function;
+
+/* A name of the module: what it stands for. */
+typedef enum { BIND_QUALIFIED, BIND_CONSTANT, BIND_FUNCTION, BIND_PLAIN, BIND_OPAQUE } BindKind;
+typedef struct Binding {
+    const char *name;
+    BindKind kind;
+    const char *qualified; /* "math.sqrt", "numpy" */
+    Node *value;           /* BIND_CONSTANT */
+    Function *function;
+    Pos pos;
+    struct Binding *next;
+} Binding;
+
+struct JitModule {
+    Session session;
+    Binding *bindings;
+    Function *functions;
+    const char *name, *text;  /* of the file, as the session has them but while it reads a string */
+    struct Special *specials; /* what was inferred and compiled: one per function and types */
+    struct Compiled *compiled;
+    double compile_ms;
+};
+
+Node *jit_parse_expression(Session *s, const char *text);
+void jit_parse_module(JitModule *m);
+const Binding *jit_lookup(const JitModule *m, const char *name);
+/* jit_qualify - "math.sqrt" for the expressions sqrt and math.sqrt, or NULL. */
+const char *jit_qualify(JitModule *m, const Node *n);
+
+/* The parser's own parts, shared by parse.c and module.c. */
+typedef struct Parser {
+    JitModule *m;
+    Session *s;
+    Token *tokens;
+    size_t at;
+    int depth, loops;
+} Parser;
+Node *jit_expression(Parser *p); /* also a tuple without brackets */
+Node *jit_ternary(Parser *p);    /* one expression, no tuple */
+Node *jit_block(Parser *p);
+Node *jit_new_node(Parser *p, NodeKind kind, Pos pos);
+bool jit_is_mark(const Parser *p, const char *mark);
+bool jit_is_word(const Parser *p, const char *word);
+bool jit_take_mark(Parser *p, const char *mark);
+bool jit_take_word(Parser *p, const char *word);
+void jit_need_mark(Parser *p, const char *mark);
+Token *jit_take(Parser *p);
+const char *jit_need_name(Parser *p, const char *what);
+_Noreturn void jit_unexpected(Parser *p, const char *expected);
+
+/* ---- Types (types.c) ---- */
+
+typedef struct Type {
+    enum {
+        K_UNDEF,
+        K_NONE,
+        K_BOOL,
+        K_I8,
+        K_I16,
+        K_I32,
+        K_I64,
+        K_U8,
+        K_U16,
+        K_U32,
+        K_U64,
+        K_F32,
+        K_F64,
+        K_ARRAY,
+        K_TUPLE
+    } kind;
+    const struct Type *element; /* array */
+    int ndim;                   /* array */
+    bool contiguous;            /* array: the last axis has elements side by side, C order */
+    int count;                  /* tuple */
+    const struct Type **items;  /* tuple */
+    struct Type *next;
+} Type;
+
+typedef int Kind;
+
+extern const Type jit_undef, jit_none, jit_bool, jit_i32, jit_i64, jit_u64, jit_f32, jit_f64;
+const Type *jit_scalar(Kind kind);
+const Type *jit_array_type(Session *s, const Type *element, int ndim, bool contiguous);
+const Type *jit_tuple_type(Session *s, const Type **items, int count);
+bool jit_same(const Type *a, const Type *b);
+const Type *jit_unify(Session *s, const Type *a, const Type *b); /* NULL: they do not go together */
+const char *jit_type_name(Session *s, const Type *t);            /* as Numba writes it */
+bool jit_is_int(const Type *t);                                  /* no bool */
+bool jit_is_signed(const Type *t);
+bool jit_is_float(const Type *t);
+bool jit_is_number(const Type *t); /* bool too */
+int jit_bits(const Type *t);
+Kind jit_kind_by_name(const char *name, size_t length); /* "float64"; K_UNDEF: no such type */
+
+/* A case of an operation: what it takes and what comes of it, as in Numba's own tables. */
+typedef struct Case {
+    Kind result, args[3];
+    int count;
+} Case;
+const Case *jit_best_case(const Case *cases, size_t n, const Type *const *args, int count,
+                          bool unsafe);
+/* jit_op_case - how Numba types an operator for two operands (b NULL: one); NULL: not at all. */
+const Case *jit_op_case(Op op, const Type *a, const Type *b);
+
+/* A signature in the text, "float64(float64[:], int64)" or "(float64,)": types of arguments. */
+typedef struct Signature {
+    const Type *result; /* NULL: not stated */
+    const Type **args;
+    int count;
+} Signature;
+void jit_read_signature(JitModule *m, const Node *n, Signature *out);
+const Type *jit_read_type(JitModule *m, const Node *n);
+
+/* ---- Functions that are built in (builtin.c) ---- */
+
+typedef enum {
+    RULE_UNARY,  /* math.sin: float64 of integers, float32 of float32 */
+    RULE_FLOOR,  /* math.floor: an integer */
+    RULE_TEST,   /* math.isnan: a bool */
+    RULE_PAIR,   /* math.atan2: two, as RULE_UNARY */
+    RULE_FLOATS, /* math.copysign: two floats */
+    RULE_POW,    /* math.pow */
+    RULE_GCD,    /* math.gcd */
+    RULE_CAST,   /* int32(x), float(x) */
+    RULE_ABS,    /* abs */
+    RULE_MINMAX, /* min, max */
+    RULE_ROUND,  /* round */
+    RULE_LEN,    /* len */
+    RULE_DIVMOD, /* divmod */
+    RULE_RANGE,  /* range, prange: only in for */
+    RULE_NUMBER  /* math.pi: no function */
+} Rule;
+
+typedef struct Builtin {
+    const char *name; /* qualified: "math.sin", "numpy.float32", "abs" */
+    Rule rule;
+    const char *code; /* "llvm.sin" or "tan" or, for RULE_CAST, the type */
+    double number;    /* RULE_NUMBER */
+} Builtin;
+const Builtin *jit_builtin(const char *qualified);
+/* jit_builtin_case - how a call is typed; NULL: not for these. */
+const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int count);
+
+/* ---- Values in blocks: static single assignment form (flow.c) ---- */
+
+typedef enum {
+    V_CONST,  /* literal: number or None */
+    V_PARAM,  /* index */
+    V_UNDEF,  /* read on a way on which nothing was assigned */
+    V_PHI,    /* one operand for each predecessor */
+    V_BINARY, /* op */
+    V_UNARY,
+    V_COMPARE,
+    V_TRUTH,   /* is it true? */
+    V_CALL,    /* callee with operands */
+    V_BUILT,   /* builtin with operands */
+    V_TUPLE,   /* a tuple of its operands */
+    V_ITEM,    /* item index of a tuple; count says how many it must have (0: any) */
+    V_INDEX,   /* array or tuple, by operands 1.. */
+    V_STORE,   /* operand 0 is the array, the last the value, those between the index */
+    V_SHAPE,   /* .shape .size .ndim .strides .itemsize; name */
+    V_SLICE,   /* in an index: up to three operands, NULL where left out */
+    V_RANGE,   /* the one to three numbers of range(...) */
+    V_COUNTER, /* where a loop over a V_RANGE is; the four below have it, or the range, as operand */
+    V_MORE,    /* is there another round? */
+    V_ELEMENT, /* the number that the loop's variable gets */
+    V_STEP     /* on to the next round */
+} ValueKind;
+
+typedef struct Value {
+    ValueKind kind;
+    Op op;
+    Pos pos;
+    int number; /* %7 in what inspect prints */
+    struct Value **args;
+    int count, room;
+    struct Value *same; /* stands for this one; NULL: itself */
+    struct BasicBlock *block;
+    struct Value *next; /* in the block */
+    Node *literal;      /* V_CONST */
+    int index;          /* V_PARAM, V_ITEM */
+    int expected;       /* V_ITEM */
+    const char *name;   /* the variable it was assigned to; V_SHAPE: the attribute */
+    Function *callee;
+    const Builtin *builtin;
+    struct Value *partner; /* V_COUNTER: its V_STEP */
+} Value;
+
+typedef struct BasicBlock {
+    int number;
+    Value *first, *last;
+    Value *phis;
+    struct BasicBlock **preds;
+    int pred_count, pred_room;
+    bool sealed, reachable; /* sealed: all predecessors are known */
+    Value **defs;           /* the variables' values at its end, so far */
+    Value **open;           /* not sealed: the phis to be completed, by variable */
+    /* How it ends: jump to then; or, if cond, then or orelse; or return value (then NULL). */
+    Value *cond, *result;
+    Pos result_pos;
+    struct BasicBlock *then, *orelse;
+    struct BasicBlock *next;
+} BasicBlock;
+
+typedef struct Graph {
+    Function *function;
+    BasicBlock *entry, *last;
+    int blocks, values;
+} Graph;
+
+Graph *jit_flow(JitModule *m, Function *f);
+static inline Value *jit_real(Value *v) {
+    while (v && v->same) v = v->same;
+    return v;
+}
+bool jit_const_int(Value *v, int64_t *out);
+
+/* ---- Types of all values (infer.c) ---- */
+
+typedef struct Special {
+    Function *function;
+    const Type **args;
+    const Type **types;            /* by Value.number */
+    struct Special **calls;        /* by Value.number: what a V_CALL calls */
+    const Type *result, *declared; /* inferred; stated by the function's own signature, or NULL */
+    Pos result_pos;
+    bool checked;
+    LLVMValueRef code; /* in the LLVM module with this mark */
+    int mark;
+    bool emitted;
+    struct Special *next;
+} Special;
+
+Special *jit_infer(JitModule *m, Function *f, const Type **args);
+static inline const Type *jit_type_of(const Special *sp, Value *v) {
+    return sp->types[jit_real(v)->number];
+}
+/* What inspect shows (show.c, show_source.c); all to be freed. */
+char *jit_show_tokens(JitModule *m, const Function *f);
+char *jit_show_tree(JitModule *m, const Function *f);
+char *jit_show_values(JitModule *m, const Special *sp, bool types);
+
+/* ---- LLVM's code (emit*.c) ---- */
+
+enum { MAX_PARTS = 24, MAX_PARAM_PARTS = 512 };
+
+/* A value in LLVM's code: a scalar is one part, an array its pointer, shape and strides, a tuple
+ * the parts of its items. */
+typedef struct Parts {
+    LLVMValueRef v[MAX_PARTS];
+    int count;
+} Parts;
+
+typedef struct Emitter {
+    JitModule *m;
+    Session *s;
+    Special *sp;
+    LLVMContextRef context;
+    LLVMModuleRef module;
+    LLVMBuilderRef builder;
+    LLVMValueRef function, result_ptr;
+    LLVMBasicBlockRef *blocks; /* by BasicBlock.number: where it begins */
+    LLVMBasicBlockRef *ends;   /* ... and where it ends */
+    Parts *parts;              /* by Value.number */
+    bool fast;
+    int mark, declared;
+} Emitter;
+
+/* Exceptions, in the low byte of what a compiled function returns; the line is above it. The texts
+ * are in api.c. */
+enum {
+    RAISE_NONE,
+    RAISE_DIVISION,
+    RAISE_MODULO,
+    RAISE_INT_DIVISION,
+    RAISE_INT_MODULO,
+    RAISE_POWER,
+    RAISE_OVERFLOW,
+    RAISE_INDEX,
+    RAISE_TUPLE_INDEX,
+    RAISE_RANGE,
+    RAISE_SLICE
+};
+
+/* jit_emit - an LLVM module with sp, all that it calls, and a function for C called symbol: plain,
+ * with C's types, or one that takes its arguments by address. */
+LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol,
+                       LLVMContextRef context);
+LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t); /* of a scalar in a register */
+LLVMTypeRef jit_memory_type(Emitter *e, const Type *t);
+int jit_part_count(const Type *t);
+LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to);
+Parts jit_cast_parts(Emitter *e, Parts p, const Type *from, const Type *to);
+LLVMValueRef jit_operator(Emitter *e, Value *v);
+LLVMValueRef jit_truth(Emitter *e, LLVMValueRef a, const Type *ta);
+LLVMValueRef jit_compare(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, const Type *t);
+LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVMValueRef b,
+                       const Type *tb);
+Parts jit_divmod(Emitter *e, Pos pos, LLVMValueRef a, LLVMValueRef b, const Type *t, int what);
+Parts jit_emit_builtin(Emitter *e, Value *v);
+Parts jit_emit_index(Emitter *e, Value *v);
+void jit_emit_store(Emitter *e, Value *v);
+Parts jit_emit_shape(Emitter *e, Value *v);
+Parts jit_emit_range(Emitter *e, Value *v);
+Parts jit_emit_loop(Emitter *e, Value *v); /* V_MORE, V_ELEMENT, V_STEP */
+bool jit_counts_directly(Value *range, int *step);
+void jit_raise_if(Emitter *e, LLVMValueRef cond, int what, Pos pos);
+LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count); /* on the stack */
+LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
+                           unsigned n);
+LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LLVMTypeRef *types,
+                            LLVMValueRef *args, unsigned n);
+LLVMValueRef jit_int(Emitter *e, int64_t value); /* an i64 */
+LLVMValueRef jit_load(Emitter *e, LLVMValueRef address, const Type *t);
+void jit_store_as(Emitter *e, LLVMValueRef v, LLVMValueRef address, const Type *t);
+LLVMValueRef jit_get_as(Emitter *e, Value *v, const Type *t); /* a scalar, converted */
+static inline Parts jit_one(LLVMValueRef v) { return (Parts){.v = {v}, .count = 1}; }
+static inline const Type *jit_result_of(const Special *sp) {
+    return sp->declared ? sp->declared : sp->result;
+}
+
+/* ---- Machine code (machine.c) ---- */
+
+typedef struct Compiled {
+    Special *special;
+    bool plain;
+    int (*entry)(void **args, void *result);      /* each argument by address */
+    void *pointer;                                /* plain: a C function of the signature */
+    struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
+    struct Compiled *next;
+} Compiled;
+
+Compiled *jit_compile(JitModule *m, Special *sp, bool plain);
+void jit_forget(JitModule *m); /* frees the machine code of a module */
+char *jit_show_code(JitModule *m, Special *sp, JitForm form);
+const char *jit_llvm_version(void);
+
+/* What compiled code may call (runtime.c): the name and address of one; NULL at the end. */
+const char *jit_runtime(size_t index, void **address);
+int jit_take_raised(void); /* the status that a function called by pointer left; forgets it */
+
+#endif

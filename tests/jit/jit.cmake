@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# The compiler of recipe 11:
+#   jit.corpus.FILE   functions of corpus/FILE.py return what real Numba returned: types and values
+#   jit.operators     each operator has, for each pair of types, the type that Numba gives it
+#   jit.selftest      the comparison itself finds a wrong value, type, exception and array
+#   jit.refused       what is not in the language is refused, with reason, line and caret
+#   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
+#   jit.soak          thousands of compilations leave nothing behind
+#   jit.opencl.ORDER  with PoCL, and its LLVM, in one process
+set(here ${CMAKE_CURRENT_LIST_DIR})
+set(engine ${PROJECT_SOURCE_DIR}/recipes/11_numba_style_jit/engine)
+function(jit_test_program name)
+    hc_test_program(${name} ${ARGN} ${engine}/open.c)
+    target_include_directories(${name} PRIVATE ${engine})
+    target_include_directories(${name} SYSTEM PRIVATE ${CJSON_INCLUDE})
+    target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS} m)
+    add_dependencies(${name} 11_numba_style_jit)
+endfunction()
+
+jit_test_program(jit_corpus ${here}/corpus.c)
+set(files arithmetic control arrays mathematics calls)
+foreach(file IN LISTS files)
+    hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
+endforeach()
+hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
+hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
+
+jit_test_program(jit_refused ${here}/refused.c)
+hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)
+
+jit_test_program(jit_fuzz ${here}/fuzz.c)
+list(TRANSFORM files REPLACE "(.+)" "${here}/corpus/\\1.py")
+hc_test(jit.fuzz.short TIMEOUT 120 COMMAND jit_fuzz 300 ${files})
+hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
+
+jit_test_program(jit_soak ${here}/soak.c)
+hc_test(jit.soak.short TIMEOUT 120 COMMAND jit_soak 100)
+hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 10000)
+
+if(TARGET hc::hc_cl)
+    jit_test_program(jit_opencl ${here}/opencl.c)
+    target_link_libraries(jit_opencl PRIVATE hc::hc_cl)
+    foreach(order opencl jit)
+        hc_test(jit.opencl.${order} COMMAND jit_opencl ${order})
+    endforeach()
+endif()

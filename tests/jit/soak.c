@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/* jit_soak N - compile N modules, one after the other, call what comes out, and give it all back: the
+ * process may not grow. The first tenth does not count: LLVM and malloc settle in it. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jit.h"
+
+enum { ALLOWED_KIB = 4096 };
+
+static const JitApi *jit;
+
+static long resident_kib(void) {
+    long pages = 0, total = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%ld %ld", &total, &pages) != 2) pages = 0;
+    if (file) fclose(file);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static bool round_trip(long i) {
+    char source[512];
+    JitModule *module;
+    JitValue args[2] = {{.kind = i % 2 ? JIT_F64 : JIT_I64}, {.kind = JIT_I64, .as.i = 10}};
+    JitValue result[JIT_RESULTS];
+    size_t count;
+    double (*pointer)(double);
+    if (i % 2) args[0].as.f64 = 1;
+    else args[0].as.i = 1;
+    snprintf(
+        source, sizeof source,
+        "from numba import njit\n"
+        "@njit\ndef f%ld(a, n):\n    for i in range(n):\n        a += g(i) + %ld\n    return a\n"
+        "@njit\ndef g(x):\n    return x * x\n"
+        "@njit\ndef bad(x):\n    return x[0]\n",
+        i, i % 7);
+    char name[32];
+    snprintf(name, sizeof name, "f%ld", i);
+    if (jit->load("soak.py", source, &module) != JIT_OK) return false;
+    bool good = jit->call(module, name, args, 2, result, &count) == JIT_OK && count == 1;
+    int64_t want = 1 + 285 + 10 * (i % 7);
+    good = good && (i % 2 ? result[0].as.f64 == (double)want : result[0].as.i == want);
+    good = good && jit->pointer(module, "g", "(float64,)", (void **)&pointer) == JIT_OK;
+    good = good && pointer(3) == 9;
+    good = good && jit->pointer(module, "bad", "(float64,)", (void **)&pointer) == JIT_REFUSED;
+    jit->unload(module);
+    return good;
+}
+
+int main(int argc, char **argv) {
+    long n = argc == 2 ? strtol(argv[1], NULL, 10) : 0, first = 0;
+    if (n < 100) {
+        printf("FAILED: usage: jit_soak N, at least 100\n");
+        return 1;
+    }
+    if (jit_open(&jit) != JIT_OK) {
+        printf("skipped: %s\n", jit_open_error());
+        return 77;
+    }
+    for (long i = 0; i < n; i++) {
+        if (i == n / 10) first = resident_kib();
+        if (round_trip(i)) continue;
+        printf("FAILED: round %ld: %s\n", i, jit->error());
+        return 1;
+    }
+    long grown = resident_kib() - first;
+    printf("%ld modules, two functions of each; %ld KiB, grown by %ld KiB\n", n, resident_kib(),
+           grown);
+    return grown > ALLOWED_KIB;
+}
