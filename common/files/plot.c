@@ -143,7 +143,7 @@ static int draw(const HcPlot *plot) {
         unlink(path);
     }
     if (!hc_find_program("gnuplot", path, sizeof path))
-        return hc_set_error(HC_SKIP, 0, NULL, "install it: ./cook setup bench",
+        return hc_set_error(HC_SKIP, 0, NULL, "install it: ./cook setup run",
                             "gnuplot is not installed, so %s/%s.tsv is there, but no picture of it",
                             plot->folder, plot->name);
     int status = HC_OK, code = hc_run_program("/bin/sh", args, "", &out, &size, &err);
