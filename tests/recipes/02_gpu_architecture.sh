@@ -39,7 +39,7 @@ chmod +x fails/gnuplot
 run env PATH="$work/none" "$program" -n 1000 --repeat 1 --device cpu --output plain
 expect 0
 prints "no plot    gnuplot is not installed, so plain/stride.tsv is there"
-prints "./cook setup bench"
+prints "./cook setup run"
 [ -s plain/tick.tsv ] || fail "no numbers"
 [ ! -e plain/tick.png ] || fail "a picture from nowhere"
 run env PATH="$work/fails:$PATH" "$program" -n 1000 --repeat 1 --device cpu --output plain
