@@ -84,7 +84,7 @@ install)
     for file in libhc.a hcConfig.cmake hcConfigVersion.cmake recipe.cmake; do
         [ -n "$(find "$prefix" -name $file)" ] || fail "$file is not installed"
     done
-    [ -z "$(find "$prefix" -name internal.h)" ] || fail "internal.h is installed, though no recipe may use it"
+    [ -z "$(find "$prefix/include" -name internal.h)" ] || fail "internal.h is installed, though no recipe may use it"
     shift 3
     for recipe in "$@"; do
         [ -f "$prefix/share/hc/recipes/$recipe/main.c" ] || fail "recipe $recipe is not installed"
