@@ -3,6 +3,7 @@
 #   jit.corpus.FILE   functions of corpus/FILE.py return what real Numba returned: types and values
 #   jit.operators     each operator has, for each pair of types, the type that Numba gives it
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
+#   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
 #   jit.refused       what is not in the language is refused, with reason, line and caret
 #   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
 #   jit.soak          thousands of compilations leave nothing behind
@@ -44,3 +45,6 @@ if(TARGET hc::hc_cl)
         hc_test(jit.opencl.${order} COMMAND jit_opencl ${order})
     endforeach()
 endif()
+
+jit_test_program(jit_api ${here}/api.c)
+hc_test(jit.api COMMAND jit_api)

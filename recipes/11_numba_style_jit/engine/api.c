@@ -179,6 +179,12 @@ static Compiled *compile(JitModule *m, Function *f, const Type **args) {
     return c;
 }
 
+static int outcome(const JitModule *m, int status) {
+    if (!status) return JIT_OK;
+    jit_set_error("%s:%d: %s", m->name, status >> 8, exception(status));
+    return JIT_RAISED;
+}
+
 static int run(JitModule *m, const Compiled *c, const JitValue *args, size_t n, JitValue *results,
                size_t *count) {
     const Special *sp = c->special;
@@ -192,10 +198,7 @@ static int run(JitModule *m, const Compiled *c, const JitValue *args, size_t n, 
     }
     int status = c->entry(addresses, slots);
     *count = 0;
-    if (status) {
-        jit_set_error("%s:%d: %s", m->name, status >> 8, exception(status));
-        return JIT_RAISED;
-    }
+    if (status) return outcome(m, status);
     const Type *t = jit_result_of(sp);
     if (t->kind == K_TUPLE)
         for (; *count < (size_t)t->count; ++*count)
@@ -204,11 +207,29 @@ static int run(JitModule *m, const Compiled *c, const JitValue *args, size_t n, 
     return JIT_OK;
 }
 
+/* A guvectorized function: its core runs for each position of the outer axes. */
+static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
+    Compiled *volatile c = NULL;
+    Layout layout;
+    JitValue copies[MAX_LAYOUT_ARGS];
+    BEGIN(m) {
+        jit_read_layout(m, f, &layout);
+        c = compile(m, f, jit_gu_types(m, f, &layout, args, n));
+        memcpy(copies, args, n * sizeof *args);
+    }
+    int status = END(m);
+    if (status != JIT_OK || !c) return status;
+    return outcome(m, jit_gu_run(&layout, c->entry, copies));
+}
+
 static int call(JitModule *m, const char *function, const JitValue *args, size_t n,
                 JitValue *results, size_t *count) {
     Session *s = &m->session;
     Compiled *volatile c = NULL;
     *count = 0;
+    const Binding *b = jit_lookup(m, function);
+    if (b && b->kind == BIND_FUNCTION && b->function->options.layout)
+        return call_gu(m, b->function, args, n);
     BEGIN(m) {
         Function *f = find_function(m, function);
         if (n != (size_t)f->arity || n > MAX_CALL)

@@ -8,6 +8,7 @@
  * A compiled function returns a number: 0, or the exception that was raised and its line; its
  * result goes to an address, in slots of 8 bytes. Two small functions around it serve C: one that
  * takes its arguments by address, whatever their types, and one with the types of the signature. */
+#include <llvm/Config/llvm-config.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -329,12 +330,24 @@ static void complete_counter(Emitter *e, Value *v) {
     }
 }
 
+/* fastmath: LLVM may reorder and contract what floats compute, and need not care for NaN, infinity
+ * and the sign of zero. Older LLVMs have no C function to say so; they just do not use it. */
+static void allow_fast_math(const Special *sp) {
+#if LLVM_VERSION_MAJOR >= 18
+    LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(sp->code);
+    for (; b; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef v = LLVMGetFirstInstruction(b); v; v = LLVMGetNextInstruction(v))
+            if (LLVMCanValueUseFastMathFlags(v)) LLVMSetFastMathFlags(v, LLVMFastMathAll);
+#else
+    (void)sp;
+#endif
+}
+
 static void emit_function(Emitter *e, Special *sp) {
     Graph *g = sp->function->graph;
     e->sp = sp;
     e->function = sp->code;
     e->result_ptr = LLVMGetParam(sp->code, 0);
-    e->fast = sp->function->options.fastmath;
     e->parts = jit_new(e->s, (size_t)g->values, sizeof *e->parts);
     e->blocks = jit_new(e->s, (size_t)g->blocks, sizeof *e->blocks);
     e->ends = jit_new(e->s, (size_t)g->blocks, sizeof *e->ends);
@@ -368,6 +381,7 @@ static void emit_function(Emitter *e, Special *sp) {
     }
     LLVMPositionBuilderAtEnd(e->builder, entry);
     LLVMBuildBr(e->builder, e->blocks[g->entry->number]);
+    if (sp->function->options.fastmath) allow_fast_math(sp);
     sp->emitted = true;
 }
 

@@ -373,6 +373,9 @@ static Value *attribute(Flow *f, Node *n) {
 
 static Value *call_function(Flow *f, Node *n, Function *callee) {
     Value *args[MAX_ARGUMENTS] = {NULL};
+    if (callee->options.layout)
+        jit_refuse(f->s, n->pos, "compiled code cannot call the guvectorized %s() here",
+                   callee->name);
     if (callee->arity > MAX_ARGUMENTS || n->count > MAX_ARGUMENTS)
         jit_refuse(f->s, n->pos, "more than %d arguments", MAX_ARGUMENTS);
     for (int i = 0; i < n->count; i++) {

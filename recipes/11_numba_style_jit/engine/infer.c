@@ -42,6 +42,11 @@ static Special *find_special(JitModule *m, Function *f, const Type **args) {
 static Special *special(Infer *in, Function *f, const Type **args, Pos pos) {
     Signature own = {0};
     Session *s = in->s;
+    if (f->options.layout) {
+        Layout layout;
+        jit_read_layout(in->m, f, &layout);
+        jit_check_layout(in->m, f, &layout);
+    }
     if (f->options.count) {
         jit_read_signature(in->m, f->options.signatures[0], &own);
         if (own.count != f->arity)

@@ -121,6 +121,7 @@ typedef enum {
     N_SLICE,   /* a:b:c, each may be NULL */
     N_ATTR,    /* a.name */
     N_TUPLE,
+    N_LIST, /* only in a decorator */
     S_EXPR,
     S_ASSIGN,  /* items = a; several items: x = y = a */
     S_AUGMENT, /* a op= b */
@@ -157,6 +158,8 @@ typedef struct Param {
 /* What the decorator said. */
 typedef struct Options {
     bool fastmath, boundscheck, numpy_errors;
+    const char *layout; /* guvectorize: "(m,n),(n,p)->(m,p)", else NULL */
+    Pos layout_pos;
     Node **signatures; /* eager ones */
     int count;
 } Options;
@@ -207,6 +210,7 @@ typedef struct Parser {
     Token *tokens;
     size_t at;
     int depth, loops;
+    bool decorator; /* a list may stand here */
 } Parser;
 Node *jit_expression(Parser *p); /* also a tuple without brackets */
 Node *jit_ternary(Parser *p);    /* one expression, no tuple */
@@ -435,7 +439,6 @@ typedef struct Emitter {
     LLVMBasicBlockRef *blocks; /* by BasicBlock.number: where it begins */
     LLVMBasicBlockRef *ends;   /* ... and where it ends */
     Parts *parts;              /* by Value.number */
-    bool fast;
     int mark, declared;
 } Emitter;
 
@@ -491,6 +494,23 @@ static inline Parts jit_one(LLVMValueRef v) { return (Parts){.v = {v}, .count = 
 static inline const Type *jit_result_of(const Special *sp) {
     return sp->declared ? sp->declared : sp->result;
 }
+
+/* ---- Generalised functions (guvectorize.c) ---- */
+
+/* The layout of a guvectorized function: for each argument its axes by name, one letter each. */
+enum { MAX_LAYOUT_ARGS = 16 };
+typedef struct Layout {
+    char axes[MAX_LAYOUT_ARGS][4];
+    int count, inputs;
+} Layout;
+void jit_read_layout(JitModule *m, const Function *f, Layout *out);
+/* jit_check_layout - do the declared types fit the layout? Refused if not. */
+void jit_check_layout(JitModule *m, const Function *f, const Layout *layout);
+/* jit_gu_types - the types of one call of the core for these arguments. */
+const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
+                          const JitValue *args, size_t n);
+/* jit_gu_run - call the core for all positions of the outer axes; returns the exception. */
+int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), JitValue *args);
 
 /* ---- Machine code (machine.c) ---- */
 

@@ -120,20 +120,34 @@ static bool read_decorator(Parser *p, const Node *d, Options *o) {
     const Node *name = d->kind == N_CALL ? d->a : d;
     const char *qualified = jit_qualify(p->m, name);
     if (!qualified || (strncmp(qualified, "numba", 5) != 0)) return false;
-    if (strcmp(qualified, "numba.njit") != 0 && strcmp(qualified, "numba.jit") != 0)
+    bool gu = strcmp(qualified, "numba.guvectorize") == 0;
+    if (!gu && strcmp(qualified, "numba.njit") != 0 && strcmp(qualified, "numba.jit") != 0)
         jit_refuse(p->s, d->pos, "the decorator %s is not supported by this compiler", qualified);
     for (int i = 0; d->kind == N_CALL && i < d->count; i++) {
         Node *item = d->items[i];
-        if (item->kind == N_KEYWORD) read_keyword(p, item, o);
-        else {
+        if (gu && item->kind == N_KEYWORD && strcmp(item->name, "target") == 0) {
+            if (item->a->kind != N_STRING || strcmp(item->a->name, "cpu") != 0)
+                jit_refuse(p->s, item->a->pos, "the only target of this compiler is 'cpu'");
+        } else if (item->kind == N_KEYWORD) read_keyword(p, item, o);
+        else if (gu && o->count && !o->layout && item->kind == N_STRING) {
+            o->layout = item->name;
+            o->layout_pos = item->pos;
+        } else {
             if (o->count)
                 jit_refuse(p->s, item->pos,
                            "several signatures are not supported; leave them out "
                            "and each type is compiled when it is first met");
+            if (item->kind == N_LIST && item->count == 1) item = item->items[0];
+            if (item->kind == N_LIST)
+                jit_refuse(p->s, item->pos, "one signature is supported, not %d", item->count);
             o->signatures = jit_new(p->s, 1, sizeof(Node *));
             o->signatures[o->count++] = item;
         }
     }
+    if (gu && !o->layout)
+        jit_refuse(p->s, d->pos,
+                   "guvectorize takes a signature and a layout, such as "
+                   "\"(m,n),(n,p)->(m,p)\"");
     return true;
 }
 
@@ -193,7 +207,9 @@ static void parse_decorated(Parser *p) {
     Options options = {0};
     bool compiled = false, foreign = false;
     while (jit_take_mark(p, "@")) {
+        p->decorator = true;
         Node *d = jit_ternary(p);
+        p->decorator = false;
         bool ours = read_decorator(p, d, &options);
         compiled |= ours;
         foreign |= !ours;

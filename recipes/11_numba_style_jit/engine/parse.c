@@ -137,6 +137,14 @@ static Node *parse_atom(Parser *p) {
             jit_need_mark(p, ")");
             return n;
         }
+        if (p->decorator && jit_take_mark(p, "[")) {
+            n = jit_new_node(p, N_LIST, t->pos);
+            while (!jit_take_mark(p, "]")) {
+                append(p, n, jit_ternary(p));
+                if (!jit_is_mark(p, "]")) jit_need_mark(p, ",");
+            }
+            return n;
+        }
         if (jit_is_mark(p, "["))
             jit_refuse(p->s, t->pos,
                        "lists are not part of this language: use a tuple or an array");

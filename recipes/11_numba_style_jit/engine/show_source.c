@@ -41,20 +41,17 @@ char *jit_show_tokens(JitModule *m, const Function *f) {
     return end(m, out, &text);
 }
 
-static const char *const kinds[] = {[N_INT] = "int",         [N_FLOAT] = "float",
-                                    [N_BOOL] = "bool",       [N_NONE] = "None",
-                                    [N_STRING] = "string",   [N_NAME] = "name",
-                                    [N_BINARY] = "",         [N_UNARY] = "",
-                                    [N_AND] = "and",         [N_OR] = "or",
-                                    [N_COMPARE] = "compare", [N_COND] = "if-else",
-                                    [N_CALL] = "call",       [N_KEYWORD] = "keyword",
-                                    [N_INDEX] = "index",     [N_SLICE] = "slice",
-                                    [N_ATTR] = "attribute",  [N_TUPLE] = "tuple",
-                                    [S_EXPR] = "expression", [S_ASSIGN] = "assign",
-                                    [S_AUGMENT] = "augment", [S_IF] = "if",
-                                    [S_WHILE] = "while",     [S_FOR] = "for",
-                                    [S_BREAK] = "break",     [S_CONTINUE] = "continue",
-                                    [S_RETURN] = "return",   [S_PASS] = "pass"};
+static const char *const kinds[] = {
+    [N_INT] = "int",         [N_FLOAT] = "float",     [N_BOOL] = "bool",
+    [N_NONE] = "None",       [N_STRING] = "string",   [N_NAME] = "name",
+    [N_BINARY] = "",         [N_UNARY] = "",          [N_AND] = "and",
+    [N_OR] = "or",           [N_COMPARE] = "compare", [N_COND] = "if-else",
+    [N_CALL] = "call",       [N_KEYWORD] = "keyword", [N_INDEX] = "index",
+    [N_SLICE] = "slice",     [N_ATTR] = "attribute",  [N_TUPLE] = "tuple",
+    [N_LIST] = "list",       [S_EXPR] = "expression", [S_ASSIGN] = "assign",
+    [S_AUGMENT] = "augment", [S_IF] = "if",           [S_WHILE] = "while",
+    [S_FOR] = "for",         [S_BREAK] = "break",     [S_CONTINUE] = "continue",
+    [S_RETURN] = "return",   [S_PASS] = "pass"};
 
 static void show_nodes(FILE *out, const Node *n, int indent, const char *label) {
     for (; n; n = n->next) {

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+/* jit_api - the compiler as a library: what jit.h promises, from C. Pointers to functions of every
+ * scalar type, arrays, exceptions, inspection, generalised functions, and misuse. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jit.h"
+
+static const JitApi *jit;
+static int failed;
+
+#define CHECK(cond)                                                                                \
+    do {                                                                                           \
+        if (!(cond)) {                                                                             \
+            failed++;                                                                              \
+            printf("%s:%d: %s\n  %s\n", __FILE__, __LINE__, #cond, jit->error());                  \
+        }                                                                                          \
+    } while (0)
+
+static const char source[] =
+    "from numba import njit, guvectorize\n"
+    "@njit\n"
+    "def twice(a):\n"
+    "    return a + a\n"
+    "@njit\n"
+    "def negative(a):\n"
+    "    return a < 0\n"
+    "@njit\n"
+    "def ratio(a, b):\n"
+    "    return a / b\n"
+    "@njit(fastmath=True)\n"
+    "def total(x):\n"
+    "    s = 0.0\n"
+    "    for i in range(len(x)):\n"
+    "        s += x[i]\n"
+    "    return s\n"
+    "@njit\n"
+    "def strict(x):\n"
+    "    s = 0.0\n"
+    "    for i in range(len(x)):\n"
+    "        s += x[i]\n"
+    "    return s\n"
+    "@njit\n"
+    "def fill(x, v):\n"
+    "    for i in range(x.shape[0]):\n"
+    "        for j in range(x.shape[1]):\n"
+    "            x[i, j] = v + 10 * i + j\n"
+    "@njit\n"
+    "def pair(a):\n"
+    "    return a, a / 2\n"
+    "@njit('int8(int8, uint16, float32, boolean)')\n"
+    "def small(a, b, c, d):\n"
+    "    return a + b + c + d\n"
+    "@guvectorize(['void(float64[:], float64, float64[:], float64[:])'], '(n),()->(n),()')\n"
+    "def shifted(x, a, y, s):\n"
+    "    s[0] = 0\n"
+    "    for i in range(len(x)):\n"
+    "        y[i] = x[i] + a\n"
+    "        s[0] += y[i]\n"
+    "N = 3\n"
+    "def python_only():\n"
+    "    return [N]\n";
+
+static JitModule *module;
+
+static void pointers(void) {
+    double (*twice_f64)(double);
+    float (*twice_f32)(float);
+    int64_t (*twice_i8)(int8_t);
+    uint64_t (*twice_u64)(uint64_t);
+    bool (*negative)(int32_t);
+    int8_t (*small)(int8_t, uint16_t, float, bool);
+    double (*ratio)(int64_t, int64_t);
+    void (*fill)(const JitArray *, double);
+    void *none;
+    CHECK(jit->pointer(module, "twice", "float64(float64)", (void **)&twice_f64) == JIT_OK);
+    CHECK(twice_f64(1.25) == 2.5);
+    CHECK(jit->pointer(module, "twice", "(float32,)", (void **)&twice_f32) == JIT_OK);
+    CHECK(twice_f32(1.25F) == 2.5F);
+    CHECK(jit->pointer(module, "twice", "(int8,)", (void **)&twice_i8) == JIT_OK);
+    CHECK(twice_i8(-100) == -200);
+    CHECK(jit->pointer(module, "twice", "(uint64,)", (void **)&twice_u64) == JIT_OK);
+    CHECK(twice_u64(UINT64_C(1) << 62) == UINT64_C(1) << 63);
+    CHECK(jit->pointer(module, "negative", "boolean(int32)", (void **)&negative) == JIT_OK);
+    CHECK(negative(-1) == true && negative(1) == false);
+    CHECK(jit->pointer(module, "small", "int8(int8, uint16, float32, boolean)", (void **)&small) ==
+          JIT_OK);
+    CHECK(small(-100, 50, 10.5F, true) == -38);
+    CHECK(jit->pointer(module, "ratio", "(int64, int64)", (void **)&ratio) == JIT_OK);
+    CHECK(ratio(7, 2) == 3.5 && jit->raised() == NULL);
+    CHECK(ratio(7, 0) == 0);
+    const char *raised = jit->raised();
+    CHECK(raised && strstr(raised, "ZeroDivisionError"));
+    CHECK(jit->raised() == NULL); /* reading it forgets it */
+    double cells[2][3] = {{0}};
+    JitArray a = {cells, {2, 3}, {sizeof cells[0], sizeof cells[0][0]}};
+    CHECK(jit->pointer(module, "fill", "void(float64[:, ::1], float64)", (void **)&fill) == JIT_OK);
+    fill(&a, 0.5);
+    CHECK(cells[0][0] == 0.5 && cells[1][2] == 12.5);
+    JitArray turned = {cells, {3, 2}, {sizeof cells[0][0], sizeof cells[0]}};
+    CHECK(jit->pointer(module, "fill", "void(float64[:, :], float64)", (void **)&fill) == JIT_OK);
+    fill(&turned, 0);
+    CHECK(cells[0][2] == 20 && cells[1][0] == 1);
+    CHECK(jit->pointer(module, "pair", "(int64,)", &none) == JIT_USAGE && !none);
+    CHECK(jit->pointer(module, "twice", "int32(float64)", &none) == JIT_USAGE);
+    CHECK(jit->pointer(module, "twice", "(float64, float64)", &none) == JIT_USAGE);
+    CHECK(jit->pointer(module, "small", "(float64, float64, float64, float64)", &none) ==
+          JIT_USAGE);
+    CHECK(jit->pointer(module, "nosuch", "(float64,)", &none) == JIT_USAGE);
+    CHECK(jit->pointer(module, "python_only", "()", &none) == JIT_USAGE);
+    CHECK(jit->pointer(module, "twice", "(flaot64,)", &none) == JIT_REFUSED);
+    CHECK(strstr(jit->error(), "signature:1:2: 'flaot64' is no type"));
+}
+
+static void calls(void) {
+    JitValue results[JIT_RESULTS], five = {.kind = JIT_I64, .as.i = 5};
+    size_t count;
+    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK && count == 2);
+    CHECK(results[0].kind == JIT_I64 && results[0].as.i == 5);
+    CHECK(results[1].kind == JIT_F64 && results[1].as.f64 == 2.5);
+    double compiled_ms = jit->compile_ms(module);
+    CHECK(compiled_ms > 0);
+    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK);
+    CHECK(jit->compile_ms(module) - compiled_ms < 1); /* it was there already */
+    /* A function with a signature converts its arguments. */
+    JitValue mixed[4] = {{.kind = JIT_F64, .as.f64 = -100.7},
+                         {.kind = JIT_I64, .as.i = 50},
+                         {.kind = JIT_I64, .as.i = 10},
+                         {.kind = JIT_F64, .as.f64 = 0.5}};
+    CHECK(jit->call(module, "small", mixed, 4, results, &count) == JIT_OK && count == 1);
+    CHECK(results[0].kind == JIT_I8 && results[0].as.i == -39);
+    CHECK(jit->call(module, "pair", &five, 0, results, &count) == JIT_USAGE && count == 0);
+    CHECK(jit->call(module, "nosuch", &five, 1, results, &count) == JIT_USAGE);
+    JitValue array = {.kind = JIT_I64, .ndim = 1, .as.array = {&five.as.i, {1}, {8}}};
+    CHECK(jit->call(module, "pair", &array, 1, results, &count) == JIT_REFUSED);
+    array.as.array.shape[0] = -1;
+    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    array.ndim = 4;
+    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    JitValue by_zero[2] = {five, {.kind = JIT_I64}};
+    CHECK(jit->call(module, "ratio", by_zero, 2, results, &count) == JIT_RAISED);
+    CHECK(strstr(jit->error(), ":10: ZeroDivisionError"));
+    char *signature;
+    JitValue all[3] = {five,
+                       {.kind = JIT_F32, .ndim = 1, .as.array = {NULL, {4}, {4}}},
+                       {.kind = JIT_U8, .ndim = 2, .as.array = {NULL, {4, 4}, {1, 4}}}};
+    CHECK(jit->signature(all, 3, &signature) == JIT_OK);
+    CHECK(strcmp(signature, "(int64, float32[::1], uint8[:, :], )") == 0);
+    free(signature);
+}
+
+static void inspection(void) {
+    char *text;
+    const char *want[] = {[JIT_TOKENS] = "name twice", [JIT_TREE] = "return",
+                          [JIT_FLOW] = "%1 = +",       [JIT_TYPES] = "%1: float64 = +",
+                          [JIT_LLVM] = "fadd double",  [JIT_LLVM_OPTIMISED] = "target-cpu",
+                          [JIT_ASM] = "twice:"};
+    for (int form = JIT_TOKENS; form <= JIT_ASM; form++) {
+        CHECK(jit->inspect(module, "twice", "(float64,)", (JitForm)form, &text) == JIT_OK);
+        CHECK(text && strstr(text, want[form]));
+        free(text);
+    }
+    /* Only with fastmath may a sum be reordered, and only then are there vectors. */
+    CHECK(jit->inspect(module, "strict", "(float64[::1],)", JIT_LLVM_OPTIMISED, &text) == JIT_OK);
+    CHECK(text && !strstr(text, "x double>"));
+    free(text);
+    CHECK(jit->inspect(module, "total", "(float64[::1],)", JIT_LLVM, &text) == JIT_OK);
+    bool fast = text && strstr(text, "fadd fast");
+    free(text);
+    CHECK(fast || strtol(jit->llvm_version(), NULL, 10) < 18);
+    CHECK(jit->inspect(module, "total", "(float64[::1],)", JIT_LLVM_OPTIMISED, &text) == JIT_OK);
+    CHECK(!fast || strstr(text, "x double>"));
+    free(text);
+    CHECK(strcmp(jit->functions(module, 0), "twice") == 0);
+    CHECK(strcmp(jit->functions(module, 8), "shifted") == 0 && !jit->functions(module, 9));
+}
+
+/* '(n),()->(n),()' over outer axes: x 2x3, a once or for each row, y 2x3, s 2. */
+static void generalised(void) {
+    double x[2][3] = {{1, 2, 3}, {4, 5, 6}}, a[2] = {10, 20}, y[2][3], s[2];
+    JitValue results[JIT_RESULTS];
+    size_t count;
+    JitValue args[4] = {{.kind = JIT_F64, .ndim = 2, .as.array = {x, {2, 3}, {24, 8}}},
+                        {.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}},
+                        {.kind = JIT_F64, .ndim = 2, .as.array = {y, {2, 3}, {24, 8}}},
+                        {.kind = JIT_F64, .ndim = 1, .as.array = {s, {2}, {8}}}};
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK && count == 0);
+    CHECK(y[0][0] == 11 && y[1][2] == 26 && s[0] == 36 && s[1] == 75);
+    args[1] = (JitValue){.kind = JIT_F64, .as.f64 = 1}; /* a number serves all rows */
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(y[0][0] == 2 && y[1][2] == 7 && s[0] == 9 && s[1] == 18);
+    args[0].as.array = (JitArray){x, {1, 3}, {24, 8}}; /* one row serves all outputs: refused */
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    args[1] = (JitValue){.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}};
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(y[0][0] == 11 && y[1][2] == 23 && s[1] == 66);
+    args[2].as.array.shape[1] = 2;
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(strstr(jit->error(), "the axis n"));
+    CHECK(jit->call(module, "shifted", args, 3, results, &count) == JIT_USAGE);
+    args[2].kind = JIT_F32;
+    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+}
+
+int main(void) {
+    if (jit_open(&jit) != JIT_OK) {
+        printf("skipped: %s\n", jit_open_error());
+        return 77;
+    }
+    JitModule *other;
+    CHECK(jit->load("nosuch.py", NULL, &other) == JIT_USAGE && !other);
+    CHECK(jit->load("/", NULL, &other) == JIT_USAGE && !other);
+    CHECK(jit->load("empty.py", "", &other) == JIT_OK && !jit->functions(other, 0));
+    jit->unload(other);
+    jit->unload(NULL);
+    if (jit->load("api.py", source, &module) != JIT_OK) {
+        printf("%s\n", jit->error());
+        return 1;
+    }
+    pointers();
+    calls();
+    inspection();
+    generalised();
+    jit->unload(module);
+    return failed != 0;
+}
