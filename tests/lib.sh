@@ -86,6 +86,16 @@ need_validator() {
     [ -n "$(python)" ] || skip "Python's module jsonschema is absent (Debian: python3-jsonschema)"
 }
 
+# shape PROGRAM N - a --size for any recipe: N where a size is one number, else a small shape with as
+# many numbers as its default has, which --help shows.
+shape() {
+    case $("$1" --help | sed -n 's/^Defaults: --size \([0-9x]*\).*/\1/p') in
+    *x*x*) echo 67x31x129 ;;
+    *x*) echo 61x67 ;;
+    *) echo "$2" ;;
+    esac
+}
+
 # kernel_dir NAME - a copy of the kernels, to be spoilt, in $work/NAME.
 kernel_dir() {
     cp -r "$kernels" "$work/$1"

@@ -90,7 +90,9 @@ struct CusimContext {
     bool active;       /* primary contexts come and go; the others end by losing their handle */
     int uses;          /* retains of a primary context, attachments of another */
     _Atomic int error; /* CUresult of the kernel that failed: every later call answers it */
-    size_t limit[10];  /* by CUlimit */
+    size_t limit[10];  /* by CUlimit; that of the heap is in heap */
+    unsigned builtins; /* 1 << CusimBuiltin of what kernels that were launched may call */
+    CusimHeap heap;
     int cache_config, shared_config;
     bool peer[CUSIM_MAX_DEVICES];
     unsigned api_version;

@@ -83,7 +83,6 @@ static void fresh(CusimContext *context, unsigned flags) {
     static const size_t limit[CUSIM_COUNT(context->limit)] = {
         [CU_LIMIT_STACK_SIZE] = 1024,
         [CU_LIMIT_PRINTF_FIFO_SIZE] = 1 << 20,
-        [CU_LIMIT_MALLOC_HEAP_SIZE] = 8 << 20,
         [CU_LIMIT_DEV_RUNTIME_SYNC_DEPTH] = 2,
         [CU_LIMIT_DEV_RUNTIME_PENDING_LAUNCH_COUNT] = 2048,
         [CU_LIMIT_MAX_L2_FETCH_GRANULARITY] = 64,
@@ -91,6 +90,9 @@ static void fresh(CusimContext *context, unsigned flags) {
     context->flags = flags;
     atomic_store(&context->error, CUDA_SUCCESS);
     memcpy(context->limit, limit, sizeof limit);
+    context->heap.limit = 8 << 20;
+    atomic_store(&context->heap.used, 0);
+    context->builtins = 0;
     memset(context->peer, 0, sizeof context->peer);
     context->cache_config = CU_FUNC_CACHE_PREFER_NONE;
     context->shared_config = CU_SHARED_MEM_CONFIG_FOUR_BYTE_BANK_SIZE;
@@ -383,7 +385,7 @@ CUSIM_EXPORT CUresult cuCtxGetLimit(size_t *value, CUlimit limit) {
     if (!value) return CUDA_ERROR_INVALID_VALUE;
     if ((unsigned)limit > CU_LIMIT_PERSISTING_L2_CACHE_SIZE) return CUDA_ERROR_UNSUPPORTED_LIMIT;
     pthread_mutex_lock(&context->lock);
-    *value = context->limit[limit];
+    *value = limit == CU_LIMIT_MALLOC_HEAP_SIZE ? context->heap.limit : context->limit[limit];
     pthread_mutex_unlock(&context->lock);
     return CUDA_SUCCESS;
 }
@@ -391,6 +393,7 @@ CUSIM_EXPORT CUresult cuCtxGetLimit(size_t *value, CUlimit limit) {
 CUSIM_EXPORT CUresult cuCtxSetLimit(CUlimit limit, size_t value) {
     CusimContext *context;
     CUSIM_TRY(cusim_current(&context));
+    unsigned fixed_by = 0; /* a launch of a kernel that may call one of these */
     switch (limit) {
     case CU_LIMIT_STACK_SIZE:
         if (value > (size_t)512 * 1024) return CUDA_ERROR_INVALID_VALUE;
@@ -402,7 +405,11 @@ CUSIM_EXPORT CUresult cuCtxSetLimit(CUlimit limit, size_t value) {
         break;
     case CU_LIMIT_PERSISTING_L2_CACHE_SIZE: value = 0; break; /* there is no such cache */
     case CU_LIMIT_PRINTF_FIFO_SIZE:
+        fixed_by = 1u << CUSIM_BUILTIN_vprintf;
+        if (value > cusim_memory_total(context->device)) return CUDA_ERROR_OUT_OF_MEMORY;
+        break;
     case CU_LIMIT_MALLOC_HEAP_SIZE:
+        fixed_by = 1u << CUSIM_BUILTIN_malloc | 1u << CUSIM_BUILTIN_free;
         if (value > cusim_memory_total(context->device)) return CUDA_ERROR_OUT_OF_MEMORY;
         break;
     case CU_LIMIT_DEV_RUNTIME_SYNC_DEPTH:
@@ -410,9 +417,11 @@ CUSIM_EXPORT CUresult cuCtxSetLimit(CUlimit limit, size_t value) {
     default: return CUDA_ERROR_UNSUPPORTED_LIMIT;
     }
     pthread_mutex_lock(&context->lock);
-    context->limit[limit] = value;
+    bool fixed = context->builtins & fixed_by;
+    if (!fixed && limit == CU_LIMIT_MALLOC_HEAP_SIZE) context->heap.limit = value;
+    else if (!fixed) context->limit[limit] = value;
     pthread_mutex_unlock(&context->lock);
-    return CUDA_SUCCESS;
+    return fixed ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 }
 
 CUSIM_EXPORT CUresult cuCtxGetCacheConfig(CUfunc_cache *config) {

@@ -54,8 +54,10 @@ static CUresult resolve(uint64_t address, size_t n, Side side, uint8_t **host, b
     *pageable = !*host;
     if (*host) return CUDA_SUCCESS;
     CusimWindow window;
-    if (side == DEVICE || cusim_space_holds(address) || cusim_memory_find(address, &window))
-        return CUDA_ERROR_INVALID_VALUE; /* past the end, freed, or never allocated */
+    if (side == DEVICE || cusim_space_holds(address) || cusim_memory_find(address, &window)) {
+        cusim_report_bad_range(address, n); /* past the end, freed, or never allocated */
+        return CUDA_ERROR_INVALID_VALUE;
+    }
     *host = (uint8_t *)(uintptr_t)address;
     return CUDA_SUCCESS;
 }

@@ -128,6 +128,7 @@ CUSIM_EXPORT CUresult cuInit(unsigned int flags) {
         static bool once;
         if (!once) {
             read_settings();
+            cusim_launch_start(settings.in_order, (uint32_t)settings.sms);
             pin_library();
             pthread_atfork(NULL, NULL, after_fork);
             once = true;

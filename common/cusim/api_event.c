@@ -174,8 +174,9 @@ CUSIM_EXPORT CUresult cuEventSynchronize(CUevent handle) {
     CusimEvent *event;
     CUSIM_TRY(event_of(handle, &event));
     CusimMark *mark = newest(event);
-    if (mark) cusim_mark_wait(mark);
+    bool done = !mark || cusim_mark_wait(mark);
     cusim_mark_drop(mark);
+    if (!done) return CUDA_ERROR_DEINITIALIZED;
     return (CUresult)atomic_load(&event->context->error);
 }
 

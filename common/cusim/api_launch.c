@@ -141,6 +141,13 @@ static CUresult launch(CUfunction function, const Shape *s, CUstream stream_hand
     memcpy(l->block, s->block, sizeof l->block);
     l->dynamic_shared_bytes = s->shared;
     l->cooperative = s->cooperative;
+    enum { LEAST_STACK = 64 << 10 }; /* frames have other sizes here than on a GPU */
+    pthread_mutex_lock(&context->lock);
+    size_t stack = context->limit[CU_LIMIT_STACK_SIZE];
+    context->builtins |= kernel->code->program->builtins;
+    pthread_mutex_unlock(&context->lock);
+    l->stack_bytes = (uint32_t)(stack > LEAST_STACK ? stack : LEAST_STACK);
+    l->heap = &context->heap;
     l->n_blocks = blocks;
     l->max_resident = resident > UINT32_MAX ? UINT32_MAX : (uint32_t)resident;
     command->small = blocks == 1 || blocks * threads <= SMALL_THREADS;

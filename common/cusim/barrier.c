@@ -126,24 +126,25 @@ int cusim_barrier(CusimWarp *warp, const CusimInst *inst, uint32_t mask) {
     struct CusimWarpState *s = warp->state;
     int at = is_red((CusimOp)inst->op) ? 1 : 0; /* after the result */
     const uint32_t *numbers = CUSIM_AT(uint32_t, at);
-    const uint32_t *counts = inst->r[at + 1] ? CUSIM_AT(uint32_t, at + 1) : NULL;
-    uint32_t number[CUSIM_LANES], threads[CUSIM_LANES];
-    CUSIM_EACH_LANE(lane) {
-        number[lane] = numbers[lane];
-        threads[lane] = counts ? counts[lane] : 0;
-    }
-    uint32_t rest = mask;
-    while (rest) {
+    static const uint32_t none[CUSIM_LANES];
+    bool counted = inst->r[at + 1];
+    const uint32_t *counts = counted ? CUSIM_AT(uint32_t, at + 1) : none;
+    uint32_t number[CUSIM_LANES], threads[CUSIM_LANES], differ = 0;
+    memcpy(number, numbers, sizeof number); /* an arrival may change the registers */
+    memcpy(threads, counts, sizeof threads);
+    CUSIM_SIMD for (int lane = 0; lane < CUSIM_LANES; lane++) differ |=
+        (number[lane] ^ number[0]) | (threads[lane] ^ threads[0]);
+    for (uint32_t rest = mask; rest;) {
         int first = __builtin_ctz(rest);
-        uint32_t group = 0;
-        for (uint32_t look = rest; look; look &= look - 1) {
+        uint32_t group = differ ? 0 : rest; /* all the same, as nearly always */
+        for (uint32_t look = group ? 0 : rest; look; look &= look - 1) {
             int lane = __builtin_ctz(look);
             if (number[lane] == number[first] && threads[lane] == threads[first])
                 group |= 1u << lane;
         }
         rest &= ~group;
         /* The wait remembers this instruction; whoever is woken at once is at the next one. */
-        int result = arrive(warp, inst, group, number[first], threads[first], counts != NULL);
+        int result = arrive(warp, inst, group, number[first], threads[first], counted);
         if (result != CUSIM_NEXT) return result;
     }
     if (!s->now.mask) return CUSIM_AWAY;

@@ -148,7 +148,7 @@ CusimBlock *cusim_block_new(CusimWorker *worker, CusimLaunch *launch) {
     state->code_id = code->id;
     state->dynamic = launch->dynamic_shared_bytes;
     state->observed = cusim_observers != NULL;
-    state->local_limit = (uint32_t)round_up(code->local_bytes, 64) + (64u << 10);
+    state->local_limit = code->local_bytes;
     memcpy(state->block_dim, launch->block, sizeof state->block_dim);
     struct CusimWarpState *of_warp = (struct CusimWarpState *)(void *)(memory + warps);
     uint8_t *frames = memory + warps + states;
@@ -196,6 +196,7 @@ void cusim_block_begin(CusimBlock *block, CusimLaunch *launch, uint64_t number) 
     struct CusimBlockState *state = block->state;
     block->launch = launch;
     block->number = number;
+    state->local_limit = (uint32_t)round_up(launch->code->local_bytes, 64) + launch->stack_bytes;
     uint64_t rest = number / launch->grid[0];
     block->ctaid[0] = (uint32_t)(number % launch->grid[0]);
     block->ctaid[1] = rest ? (uint32_t)(rest % launch->grid[1]) : 0;
@@ -278,6 +279,10 @@ bool cusim_block_stuck(const CusimBlock *block) {
     return true;
 }
 
+static bool late(const CusimLaunch *launch) {
+    return launch->ends_at_ns && cusim_now_ns() > launch->ends_at_ns;
+}
+
 CusimState cusim_block_run(CusimBlock *block) {
     /* Warps that only compute give way now and then, but other blocks need not run for that. */
     enum { PATIENCE = 16 };
@@ -286,6 +291,11 @@ CusimState cusim_block_run(CusimBlock *block) {
         state->observed ? state->backend->run_observed : state->backend->run;
     for (;;) {
         bool any = false, gave_way = false, polled = false;
+        if (late(block->launch)) {
+            cusim_block_standstill(block, CUSIM_TOO_LATE);
+            end(block, true);
+            return CUSIM_FAILED;
+        }
         for (uint32_t w = 0; w < block->n_warps; w++) {
             CusimWarp *warp = &block->warp[w];
             struct CusimWarpState *s = warp->state;
@@ -307,7 +317,7 @@ CusimState cusim_block_run(CusimBlock *block) {
                 end(block, false);
                 return CUSIM_RAN_TO_END;
             }
-            cusim_block_deadlock(block, false);
+            cusim_block_standstill(block, CUSIM_ALL_WAIT);
             end(block, true);
             return CUSIM_FAILED;
         }
@@ -419,7 +429,7 @@ int cusim_fault(CusimWarp *warp, const CusimInst *inst, int lane, CUresult code,
     return CUSIM_STOP;
 }
 
-/* ---- Deadlocks: who waits where ---- */
+/* ---- Standstill: who is where ---- */
 
 static void add_lanes(CusimFailure *failure, const CusimWarp *warp, uint32_t mask) {
     int first = __builtin_ctz(mask), n = __builtin_popcount(mask);
@@ -454,16 +464,21 @@ static void add_split(CusimFailure *failure, const CusimBlock *block, const Cusi
     add(failure, "\n");
 }
 
-void cusim_block_deadlock(CusimBlock *block, bool spinning) {
+void cusim_block_standstill(CusimBlock *block, CusimStandstill kind) {
     enum { MOST_LINES = 10 };
     CusimLaunch *launch = block->launch;
-    if (!claim(launch, CUDA_ERROR_LAUNCH_FAILED)) return;
+    /* Before the claim: whoever comes too late for it stops the launch, and then none is left. */
+    uint64_t begun = atomic_load(&launch->next);
+    bool is_late = kind == CUSIM_TOO_LATE, spinning = kind == CUSIM_ALL_SPIN;
+    if (!claim(launch, is_late ? CUDA_ERROR_LAUNCH_TIMEOUT : CUDA_ERROR_LAUNCH_FAILED)) return;
     CusimFailure *failure = &launch->failure;
-    add(failure, "kernel %s failed: deadlock in block (%u,%u,%u): ", launch->code->function->name,
-        block->ctaid[0], block->ctaid[1], block->ctaid[2]);
-    add(failure, spinning
-                     ? "each of these waits for a change in memory that nobody can make any more\n"
-                     : "each of these waits for others, and nobody can go on\n");
+    static const char *const what[] = {"deadlock", "deadlock", "stopped by CUSIM_TIMEOUT"};
+    static const char *const why[] = {
+        "each of these waits for others, and nobody can go on",
+        "each of these waits for a change in memory that nobody can make any more",
+        "these were still running"};
+    add(failure, "kernel %s failed: %s in block (%u,%u,%u): %s\n", launch->code->function->name,
+        what[kind], block->ctaid[0], block->ctaid[1], block->ctaid[2], why[kind]);
     uint32_t left_out = 0, lines = 0, ended = 0;
     for (uint32_t w = 0; w < block->n_warps; w++) {
         const CusimWarp *warp = &block->warp[w];
@@ -476,7 +491,6 @@ void cusim_block_deadlock(CusimBlock *block, bool spinning) {
         }
     }
     if (left_out) add(failure, "  and %u more groups of threads\n", left_out);
-    uint64_t begun = atomic_load(&launch->next);
     if (spinning && begun < launch->n_blocks)
         add(failure,
             "  %llu blocks of the grid have not begun: the device holds %u at once. Blocks may "

@@ -278,22 +278,19 @@ static void assert_failed(CusimWarp *warp, const CusimCallSite *site, int lane) 
 
 /* ---- malloc, free: each piece is an allocation of its own, so that its bounds are checked ---- */
 
-_Atomic size_t cusim_heap_limit = (size_t)8 << 20; /* CU_LIMIT_MALLOC_HEAP_SIZE */
-static _Atomic size_t heap_used;
-
 static uint64_t heap_alloc(CusimWarp *warp, uint64_t bytes) {
     const CusimLaunch *launch = warp->block->launch;
-    size_t limit = atomic_load(&cusim_heap_limit);
-    if (!bytes || bytes > limit) return 0;
-    if (atomic_fetch_add(&heap_used, bytes) + bytes > limit) {
-        atomic_fetch_sub(&heap_used, bytes);
+    CusimHeap *heap = launch->heap;
+    if (!bytes || bytes > heap->limit) return 0;
+    if (atomic_fetch_add(&heap->used, bytes) + bytes > heap->limit) {
+        atomic_fetch_sub(&heap->used, bytes);
         return 0;
     }
     uint64_t base = 0;
     if (cusim_memory_alloc(CUSIM_MEM_INTERNAL, bytes, 16, launch->device, launch->context,
                            "a kernel's malloc", NULL, &base) == CUDA_SUCCESS)
         return base;
-    atomic_fetch_sub(&heap_used, bytes);
+    atomic_fetch_sub(&heap->used, bytes);
     return 0;
 }
 
@@ -306,7 +303,7 @@ static int heap_free(CusimWarp *warp, const CusimInst *inst, int lane, uint64_t 
         return cusim_fault(warp, inst, lane, CUDA_ERROR_LAUNCH_FAILED,
                            "free(0x%llx): malloc in a kernel did not return this, or it was freed",
                            (unsigned long long)address);
-    atomic_fetch_sub(&heap_used, found.bytes);
+    atomic_fetch_sub(&warp->block->launch->heap->used, found.bytes);
     return CUSIM_NEXT;
 }
 

@@ -111,9 +111,18 @@ typedef struct {
 /* A function's parameters and results, and those of a call, are such places; a call copies the one
  * to the other. Variables of space .param lie in local memory, so that they may be arrays and have
  * addresses. */
+typedef enum {
+    CUSIM_BUILTIN_NONE,
+    CUSIM_BUILTIN_vprintf,
+    CUSIM_BUILTIN_assertfail,
+    CUSIM_BUILTIN_malloc,
+    CUSIM_BUILTIN_free,
+    CUSIM_BUILTIN_grid_handle
+} CusimBuiltin;
+
 typedef struct {
     CusimCode *callee; /* NULL: indirect, or a function of the device */
-    int builtin;       /* calls.c: CusimBuiltin; 0: none */
+    CusimBuiltin builtin;
     CusimPlace *arg;
     uint32_t n_args;
     CusimPlace *result;

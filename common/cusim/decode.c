@@ -56,7 +56,7 @@ static void decode_call(CusimDecoder *d, CusimInst *inst, const CusimPtxInst *p,
             cusim_decode_fail(d, "%s is a kernel: only the host can start it", f->name);
             return;
         }
-        site->builtin = f->has_body ? 0 : (int)cusim_builtin(f->name);
+        site->builtin = f->has_body ? CUSIM_BUILTIN_NONE : cusim_builtin(f->name);
         if (f->has_body) site->callee = code_of(d, f);
         else if (!site->builtin) cusim_decode_fail(d, "unresolved extern function '%s'", f->name);
         formal = f;

@@ -89,6 +89,9 @@ bool cusim_memory_next(uint64_t after, CusimAllocation *allocation);
 #define CUSIM_PARAM_WINDOW 0x0300000000000000ull
 #define CUSIM_WINDOW_MASK 0xff00000000000000ull
 
+/* Says what is wrong with a range that the host named in a call. memory_fault.c */
+void cusim_report_bad_range(uint64_t address, uint64_t bytes);
+
 /* ---- program.c: a loaded module ---- */
 typedef struct CusimProgram CusimProgram;
 struct CusimProgram {
@@ -96,6 +99,7 @@ struct CusimProgram {
     CusimCode *codes; /* of all functions with a body */
     void *owner;      /* context */
     int device;
+    unsigned builtins;        /* 1 << CusimBuiltin of the device's functions that its code calls */
     CusimPtxModule **modules; /* all that were linked; module is the first */
     uint32_t n_modules;
     CusimFunction **function; /* a function's address is CUSIM_FUNCTION_TAG + its index here */
@@ -123,6 +127,12 @@ typedef struct {
     char text[2048];
 } CusimFailure;
 
+/* What malloc in kernels may give out, all in all, and has given out. calls.c */
+typedef struct {
+    size_t limit;
+    _Atomic size_t used;
+} CusimHeap;
+
 struct CusimLaunch {
     CusimCode *code;
     void *context; /* as the API has it; not looked into here */
@@ -130,13 +140,16 @@ struct CusimLaunch {
     uint32_t grid[3], block[3];
     uint32_t dynamic_shared_bytes;
     bool cooperative;
-    uint8_t *params;    /* code->param_bytes, 64-byte aligned */
-    uint64_t id;        /* %gridid: 1, 2, ... */
-    uint64_t workspace; /* device address of 64 zeroed bytes for a grid barrier; 0: none yet */
+    CusimHeap *heap;
+    uint32_t stack_bytes; /* of each thread, for functions that a kernel calls */
+    uint8_t *params;      /* code->param_bytes, 64-byte aligned */
+    uint64_t id;          /* %gridid: 1, 2, ... */
+    uint64_t workspace;   /* device address of 64 zeroed bytes for a grid barrier; 0: none yet */
     uint64_t n_blocks;
     uint32_t max_resident; /* blocks that a device holds at once, from occupancy; at least 1 */
     _Atomic uint64_t next; /* the next block that nobody has begun */
     _Atomic uint64_t finished;
+    uint64_t ends_at_ns;  /* CUSIM_TIMEOUT; 0: never */
     _Atomic bool stop;    /* a lane has failed: begin nothing more, end soon */
     CusimFailure failure; /* written once, by the thread that set stop */
     _Atomic int failure_set;
@@ -144,6 +157,8 @@ struct CusimLaunch {
     struct CusimLaunchStats *stats; /* observers' own */
 };
 
+/* Once, before the first launch. sms: as many as the device has. */
+void cusim_launch_start(bool one_after_the_other, uint32_t sms);
 /* cusim_launch_begin - check nothing, prepare everything (id, workspace, n_blocks, observers). */
 CUresult cusim_launch_begin(CusimLaunch *launch);
 /* cusim_launch_work - called by any number of threads at once, each with a worker of its own: runs
@@ -174,9 +189,6 @@ int cusim_fault(CusimWarp *warp, const CusimInst *inst, int lane, CUresult code,
  * "read" "write" "atomic". */
 int cusim_bad_access(CusimWarp *warp, const CusimInst *inst, int lane, uint64_t address,
                      unsigned bytes, const char *kind);
-
-/* CU_LIMIT_MALLOC_HEAP_SIZE: what malloc in kernels may give out, all in all. calls.c */
-extern _Atomic size_t cusim_heap_limit;
 
 /* ---- observer.c: those who watch. See observer.h ---- */
 #endif

@@ -20,7 +20,7 @@ enum { HALF = CUSIM_LANES / 2 };
 #define HALF_MASK 0xffffu
 
 /* Where an access may go. SHARED32: .shared with 32-bit addresses. ANY: the space is in aux. */
-typedef enum { GLOBAL, SHARED32, ANY } Way;
+typedef enum { GLOBAL, SHARED32, SHARED64, ANY } Way;
 
 /* Elements of 1 to 8 bytes, which may be of any type in the guest's eyes. */
 typedef uint8_t __attribute__((may_alias)) Element1;
@@ -317,7 +317,7 @@ CUSIM_GUEST_INLINE CusimView open_view(CusimWarp *warp, const CusimInst *inst,
                                        const void *addresses, uint32_t mask, bool write,
                                        const Way way) {
     if (way == GLOBAL) return cusim_view_global(warp, inst, write);
-    if (way == SHARED32) return cusim_view_shared(warp, 0);
+    if (way == SHARED32 || way == SHARED64) return cusim_view_shared(warp, 0);
     uint64_t any = ((const uint64_t *)addresses)[__builtin_ctz(mask)] + (uint64_t)inst->imm;
     return cusim_view(warp, inst, (CusimSpace)(inst->aux & CUSIM_AUX_SPACE), any, write);
 }
@@ -333,7 +333,7 @@ static __attribute__((noinline)) bool other_window(CusimWarp *warp, const CusimI
         return false;
     CusimWindow window;
     if (!cusim_memory_find(address, &window)) return false;
-    *cusim_window(warp, inst) = window;
+    cusim_keep_window(warp, inst, &window);
     *view = cusim_view_window(&window, write);
     return true;
 }
@@ -362,7 +362,7 @@ CUSIM_GUEST_INLINE int load(CusimWarp *warp, const CusimInst *inst, uint32_t mas
         const void *a = (const uint8_t *)registers + (size_t)h * HALF * (way == SHARED32 ? 4 : 8);
         uint64_t offset[HALF];
         Shape shape = look(&view, a, (uint64_t)inst->imm, part, size, way == SHARED32, offset);
-        if (way != SHARED32 && __builtin_expect(shape == NONE, 0) &&
+        if ((way == GLOBAL || way == ANY) && __builtin_expect(shape == NONE, 0) &&
             other_window(warp, inst, part << HALF * h, (int)v, false, &view))
             shape = look(&view, a, (uint64_t)inst->imm, part, size, way == SHARED32, offset);
         if (shape == ROW) {
@@ -400,7 +400,7 @@ CUSIM_GUEST_INLINE int store(CusimWarp *warp, const CusimInst *inst, uint32_t ma
         const void *a = (const uint8_t *)registers + (size_t)h * HALF * (way == SHARED32 ? 4 : 8);
         uint64_t offset[HALF];
         Shape shape = look(&view, a, (uint64_t)inst->imm, part, size, way == SHARED32, offset);
-        if (way != SHARED32 && __builtin_expect(shape == NONE, 0) &&
+        if ((way == GLOBAL || way == ANY) && __builtin_expect(shape == NONE, 0) &&
             other_window(warp, inst, part << HALF * h, 0, true, &view))
             shape = look(&view, a, (uint64_t)inst->imm, part, size, way == SHARED32, offset);
         if (shape == ROW) {
@@ -461,7 +461,8 @@ CUSIM_GUEST_INLINE bool quick(CusimWarp *warp, const CusimInst *inst, uint32_t m
     X(way, 1, 4)                                                                                   \
     X(way, 2, 1)                                                                                   \
     X(way, 2, 2) X(way, 2, 4) X(way, 4, 1) X(way, 4, 2) X(way, 4, 4) X(way, 8, 1) X(way, 8, 2)
-#define EACH_ACCESS(X) EACH_SIZE(X, GLOBAL) EACH_SIZE(X, SHARED32) EACH_SIZE(X, ANY)
+#define EACH_ACCESS(X)                                                                             \
+    EACH_SIZE(X, GLOBAL) EACH_SIZE(X, SHARED32) EACH_SIZE(X, SHARED64) EACH_SIZE(X, ANY)
 
 #define HANDLER(name, function, is_load, way, n, v)                                                \
     static __attribute__((noinline, no_sanitize("thread"))) int slow_##name##_##way##_##n##_##v(   \
@@ -611,9 +612,10 @@ static CusimHandler *access_handler(const CusimForm *form, CusimInst *inst, bool
     /* Shared and local memory belong to the thread that runs the block: nobody else looks. */
     if (ordered && (space == CUSIM_SPACE_GLOBAL || space == CUSIM_SPACE_GENERIC))
         return is_load ? ld_ordered : st_ordered;
-    Way way = space == CUSIM_SPACE_GLOBAL                               ? GLOBAL
-              : space == CUSIM_SPACE_SHARED && inst->address_bytes == 4 ? SHARED32
-                                                                        : ANY;
+    Way way = space == CUSIM_SPACE_GLOBAL   ? GLOBAL
+              : space != CUSIM_SPACE_SHARED ? ANY
+              : inst->address_bytes == 4    ? SHARED32
+                                            : SHARED64;
 #define PICK(w, n, v)                                                                              \
     if (way == (w) && inst->bytes == (n) && inst->vector == (v))                                   \
         return is_load ? ld_##w##_##n##_##v : st_##w##_##n##_##v;

@@ -51,6 +51,13 @@ static inline CusimWindow *cusim_window(CusimWarp *warp, const CusimInst *inst) 
     return &worker->window[inst->index % 64];
 }
 
+/* Remember a window that was found after cusim_window() was of no use. The epoch stays that of
+ * before the search: if memory has been freed since, the window is forgotten with the others. */
+static inline void cusim_keep_window(CusimWarp *warp, const CusimInst *inst,
+                                     const CusimWindow *window) {
+    warp->worker->window[inst->index % 64] = *window;
+}
+
 static inline CusimView cusim_view_window(const CusimWindow *w, bool write) {
     return (CusimView){.origin = (uint8_t *)(uintptr_t)(w->base + (uint64_t)w->shift),
                        .base = w->base,

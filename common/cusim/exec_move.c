@@ -214,6 +214,13 @@ HANDLER(set) {
     CUSIM_EACH(d, (result >> lane & 1) ? yes : 0);
     return CUSIM_NEXT;
 }
+HANDLER(set_half) {
+    uint32_t result = compare_any(warp, inst, 1);
+    if (inst->aux & COMBINE) result = combine(result, CUSIM_PRED_AT(3), inst->aux);
+    uint16_t *d = CUSIM_AT(uint16_t, 0);
+    CUSIM_EACH(d, (result >> lane & 1) ? 0x3c00 : 0); /* 1.0 */
+    return CUSIM_NEXT;
+}
 
 /* ---- selp, slct, mov ---- */
 
@@ -340,7 +347,7 @@ static CusimHandler *bind_set(const CusimForm *form, CusimInst *inst, uint32_t e
                               bool is_float) {
     inst->aux = bind_compare(form, eq, lt, is_float);
     if (form->type[0] == CUSIM_F32) inst->aux |= SET_FLOAT;
-    return set;
+    return form->type[0] == CUSIM_F16 ? set_half : set;
 }
 
 CUSIM_BIND(move) {

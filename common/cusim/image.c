@@ -169,6 +169,15 @@ CUresult cusim_image_check(const char *text, size_t bytes, char *log, size_t log
         return CUDA_ERROR_INVALID_IMAGE;
     }
     int driver = cusim_settings()->driver_version, needs = cuda_of_ptx(major, minor);
+    if (major * 10 + minor > CUSIM_NEWEST_PTX || minor > 9) {
+        (void)snprintf(
+            log, log_bytes,
+            "PTX .version %d.%d is too new for this driver of CUDA %d.%d: cusim reads PTX "
+            "%d.%d to %d.%d; ask the compiler for one of these",
+            major, minor, driver / 1000, driver % 1000 / 10, CUSIM_OLDEST_PTX / 10,
+            CUSIM_OLDEST_PTX % 10, CUSIM_NEWEST_PTX / 10, CUSIM_NEWEST_PTX % 10);
+        return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
+    }
     if (needs > driver) {
         (void)snprintf(log, log_bytes,
                        "PTX .version %d.%d came with CUDA %d.%d, but this driver is of CUDA %d.%d: "

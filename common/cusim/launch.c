@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -45,16 +44,19 @@ uint64_t cusim_clock(CusimWorker *worker) {
     return state->clock;
 }
 
-uint32_t cusim_n_sms(void) {
-    static _Atomic uint32_t known;
-    uint32_t n = atomic_load_explicit(&known, memory_order_relaxed);
-    if (n) return n;
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    long threads = cusim_env_long("CUSIM_THREADS", cpus < 1 ? 1 : cpus, 1, 1024);
-    n = (uint32_t)cusim_env_long("CUSIM_SMS", threads, 1, 1024);
-    atomic_store(&known, n);
-    return n;
+/* Written by cuInit, then only read: a program may change its environment while kernels run. */
+static bool in_order;
+static uint32_t n_sms = 1;
+static long deadlock_seconds, timeout_seconds;
+
+void cusim_launch_start(bool one_after_the_other, uint32_t sms) {
+    in_order = one_after_the_other;
+    n_sms = sms;
+    deadlock_seconds = cusim_env_long("CUSIM_DEADLOCK_SECONDS", -1, 0, 86400);
+    timeout_seconds = cusim_env_long("CUSIM_TIMEOUT", 0, 0, 86400);
 }
+
+uint32_t cusim_n_sms(void) { return n_sms; }
 
 /* ---- Workers ---- */
 
@@ -110,11 +112,6 @@ static void give_block(CusimWorker *worker, CusimBlock *block) {
 
 /* ---- A launch begins and ends ---- */
 
-static bool in_order(void) {
-    const char *schedule = cusim_env("CUSIM_SCHEDULE");
-    return schedule && strcmp(schedule, "inorder") == 0;
-}
-
 CUresult cusim_launch_begin(CusimLaunch *launch) {
     static _Atomic uint64_t ids;
     launch->id = atomic_fetch_add(&ids, 1) + 1;
@@ -126,9 +123,11 @@ CUresult cusim_launch_begin(CusimLaunch *launch) {
     atomic_store(&launch->failure_set, 0);
     launch->failure.code = CUDA_SUCCESS;
     launch->failure.text[0] = 0;
+    launch->ends_at_ns =
+        timeout_seconds ? cusim_now_ns() + (uint64_t)timeout_seconds * 1000000000u : 0;
     launch->state = calloc(1, sizeof *launch->state);
     if (!launch->state) return CUDA_ERROR_OUT_OF_MEMORY;
-    launch->state->in_order = in_order();
+    launch->state->in_order = in_order;
     if (launch->cooperative && !launch->workspace) {
         enum { WORKSPACE_BYTES = 64 };
         CUresult result =
@@ -161,14 +160,14 @@ void cusim_launch_end(CusimLaunch *launch) {
 
 /* Host code may change memory that it can see, so it is given more time. */
 static uint64_t patience_ns(void) {
+    if (deadlock_seconds >= 0) return (uint64_t)deadlock_seconds * 1000000000u;
     uint64_t seconds = 2;
     CusimAllocation a = {0};
     for (uint64_t at = 0; cusim_memory_next(at, &a); at = a.base)
         if (a.kind == CUSIM_MEM_PINNED || a.kind == CUSIM_MEM_REGISTERED ||
             a.kind == CUSIM_MEM_MANAGED)
             seconds = 10;
-    return (uint64_t)cusim_env_long("CUSIM_DEADLOCK_SECONDS", (long)seconds, 0, 86400) *
-           1000000000u;
+    return seconds * 1000000000u;
 }
 
 /* Called when all of this thread's blocks have given way and no new one can be begun. */
@@ -196,7 +195,7 @@ static void look_for_deadlock(CusimLaunch *launch, CusimBlock *blocks, bool *was
         return;
     }
     if (!stuck || atomic_load(&state->stuck) != atomic_load(&state->workers)) return;
-    if (still >= atomic_load(&state->patience_ns)) cusim_block_deadlock(blocks, true);
+    if (still >= atomic_load(&state->patience_ns)) cusim_block_standstill(blocks, CUSIM_ALL_SPIN);
 }
 
 /* ---- Work ---- */

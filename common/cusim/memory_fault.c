@@ -47,7 +47,7 @@ static bool is_mapped(uint64_t address) {
     return mincore((void *)(uintptr_t)page, 1, &in_core) == 0;
 }
 
-static void add_global(Text *text, uint64_t address, unsigned bytes) {
+static void add_global(Text *text, uint64_t address, uint64_t bytes) {
     const uint64_t near = (uint64_t)64 << 20;
     CusimAllocation a;
     int where = cusim_memory_describe(address, &a);
@@ -83,6 +83,13 @@ static void add_global(Text *text, uint64_t address, unsigned bytes) {
     } else {
         add(text, ": nothing is allocated near");
     }
+}
+
+void cusim_report_bad_range(uint64_t address, uint64_t bytes) {
+    Text text = {.n = 0};
+    add_global(&text, address, bytes);
+    cusim_report("a copy or fill of %" PRIu64 " bytes at 0x%" PRIx64 "%s", bytes, address,
+                 text.text);
 }
 
 /* Shared, local and parameter memory: a few bytes that begin at 0. */

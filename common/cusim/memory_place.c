@@ -16,7 +16,7 @@ void *cusim_place(CusimWarp *warp, const CusimInst *inst, int lane, CusimSpace s
     if (global && offset >= (uint64_t)view.bytes) {
         CusimWindow window;
         if (!cusim_memory_find(address, &window)) return NULL;
-        *cusim_window(warp, inst) = window;
+        cusim_keep_window(warp, inst, &window);
         view = cusim_view_window(&window, write);
         offset = address - view.base;
     }

@@ -24,8 +24,10 @@ enum { FIRST_ROOM = 256, KEEP_FREED = 1024 };
 /* ---- Readers ---- */
 
 static bool look(const CusimMemTable *table, uint64_t address, CusimWindow *window) {
-    CusimKey *key = READ(table->key);
+    /* The number first: keys read later hold at least that many. The other way round a writer that
+     * grows the table in between would lead us past the end of the old keys. */
     size_t low = 0, high = READ(table->n);
+    CusimKey *key = READ(table->key);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (READ(key[middle].base) <= address) low = middle + 1;

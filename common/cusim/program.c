@@ -392,6 +392,7 @@ static CUresult decode_all(Loader *l, const uint64_t *top) {
             if (!code) return CUDA_ERROR_INVALID_PTX;
             code->shared_bytes = (uint32_t)top[f->number];
             code->program = p;
+            for (uint32_t i = 0; i < code->n_calls; i++) p->builtins |= 1u << code->call[i].builtin;
             *tail = code;
             tail = &code->next;
             if (top[f->number] > UINT32_MAX / 2)

@@ -10,6 +10,8 @@
 #include "arena.h"
 #include "ops.h"
 
+enum { CUSIM_OLDEST_PTX = 50, CUSIM_NEWEST_PTX = 90 }; /* .version, ten times */
+
 typedef enum {
     CUSIM_SPACE_GENERIC,
     CUSIM_SPACE_GLOBAL,

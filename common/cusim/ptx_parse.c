@@ -34,7 +34,7 @@ void *cusim_ptx_alloc(PtxParser *p, size_t n, size_t bytes) {
 
 /* ---- The three lines at the top ---- */
 
-enum { OLDEST = 50, NEWEST = 90 };
+enum { OLDEST = CUSIM_OLDEST_PTX, NEWEST = CUSIM_NEWEST_PTX };
 
 static void version(PtxParser *p) {
     char text[16] = "";

@@ -55,10 +55,13 @@ static int n_sleeping;               /* workers without a poll */
 static bool polling;                 /* there is a poller, */
 static uint64_t poll_at;             /* which looks again at this time */
 static _Atomic bool quitting;
+static int n_busy;       /* threads that are carrying out a command, but for host functions */
+static bool caller_left; /* the process ends from within a host function */
 
 static pthread_t workers[MAX_WORKERS], caller;
 static int n_workers;
-static bool has_caller, caller_busy;
+static bool has_caller;
+static int caller_busy;
 
 /* CusimWorkers: what a thread needs to run blocks. Those that no thread has, and all of them. */
 static CusimWorker *spare[MAX_WORKERS], *worker_states[MAX_WORKERS];
@@ -132,6 +135,9 @@ static void fail_context(CusimContext *context, CUresult code) {
     int none = CUDA_SUCCESS;
     atomic_compare_exchange_strong(&context->error, &none, (int)code);
 }
+
+/* The process is ending, and nothing runs any more that could use what the program frees. */
+static bool over(void) { return quitting && !n_busy && (!caller_busy || caller_left); }
 
 /* ---- What may start. All functions from here on need the lock, unless they say otherwise ---- */
 
@@ -310,14 +316,12 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
     c->helpers++;
     if (first) {
         pthread_mutex_unlock(&lock);
-        CUresult result = CUDA_SUCCESS;
-        bool skip = atomic_load(&context->error) != CUDA_SUCCESS || cusim_quitting();
-        if (!skip) {
-            result = cusim_launch_begin(c->launch);
-            if (result != CUDA_SUCCESS) fail_context(context, result);
-        }
+        CUresult result = (CUresult)atomic_load(&context->error);
+        if (result == CUDA_SUCCESS)
+            result = cusim_quitting() ? CUDA_ERROR_DEINITIALIZED : cusim_launch_begin(c->launch);
+        if (result != CUDA_SUCCESS) fail_context(context, result);
         pthread_mutex_lock(&lock);
-        if (skip || result != CUDA_SUCCESS) {
+        if (result != CUDA_SUCCESS) {
             c->helpers--;
             complete(c);
             return;
@@ -337,8 +341,9 @@ static void work_on_launch(CusimCommand *c, CusimWorker *worker) {
     }
     c->ending = true;
     pthread_mutex_unlock(&lock);
+    cusim_launch_end(c->launch); /* first the report, then the error: whoever sees it looks there */
     if (atomic_load(&c->launch->failure_set)) fail_context(context, c->launch->failure.code);
-    cusim_launch_end(c->launch);
+    else if (atomic_load(&c->launch->stop)) fail_context(context, CUDA_ERROR_DEINITIALIZED);
     pthread_mutex_lock(&lock);
     complete(c);
 }
@@ -351,8 +356,7 @@ static void call_host(CusimCommand *c) {
     in_host_function = false;
 }
 
-/* Any command that may start, or a launch that may be joined. */
-static void carry_out(CusimCommand *c, CusimWorker *worker) {
+static void carry_out_here(CusimCommand *c, CusimWorker *worker) {
     if (c->kind == CUSIM_COMMAND_LAUNCH) {
         work_on_launch(c, worker);
         return;
@@ -365,6 +369,15 @@ static void carry_out(CusimCommand *c, CusimWorker *worker) {
     else if (!failed) cusim_transfer_run(&c->transfer);
     pthread_mutex_lock(&lock);
     complete(c);
+}
+
+/* Any command that may start, or a launch that may be joined. */
+static void carry_out(CusimCommand *c, CusimWorker *worker) {
+    int *n = is_for_caller(c) ? &caller_busy : &n_busy;
+    ++*n;
+    carry_out_here(c, worker);
+    --*n;
+    if (quitting) pthread_cond_broadcast(&progress);
 }
 
 /* ---- Workers ---- */
@@ -441,9 +454,7 @@ static void *caller_main(void *unused) {
                 (!next || s->head->number < next->number))
                 next = s->head;
         if (next) {
-            caller_busy = true;
             carry_out(next, NULL);
-            caller_busy = false;
         } else {
             pthread_cond_wait(&wake_caller, &lock);
         }
@@ -453,7 +464,8 @@ static void *caller_main(void *unused) {
 }
 
 /* At exit: kernels that are still running are stopped, and threads end. A thread that is inside a
- * function of the program is left alone. */
+ * function of the program is left alone. Threads of the program may be inside a call that waits:
+ * they come back when nothing runs any more, since what they do next may be to free it. */
 static void stop_all(void) {
     if (cusim_is_forked()) return;
     pthread_mutex_lock(&lock);
@@ -465,12 +477,15 @@ static void stop_all(void) {
     pthread_cond_broadcast(&wake_poller);
     pthread_cond_broadcast(&wake_caller);
     pthread_cond_broadcast(&progress);
-    int n = n_workers;
-    bool join_caller = has_caller && !caller_busy;
-    pthread_mutex_unlock(&lock);
+    caller_left = has_caller && pthread_equal(caller, pthread_self());
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 2;
+    while (n_busy && pthread_cond_timedwait(&progress, &lock, &until) != ETIMEDOUT) {
+    }
+    int n = n_workers;
+    bool join_caller = has_caller && !caller_busy;
+    pthread_mutex_unlock(&lock);
     for (int i = 0; i < n; i++)
         if (!pthread_equal(workers[i], pthread_self()))
             pthread_timedjoin_np(workers[i], NULL, &until);
@@ -547,7 +562,7 @@ static void wait_for_progress(CusimStream *stream) {
 #endif
         }
     pthread_mutex_lock(&lock);
-    if (atomic_load(&n_completed) != before || quitting) return;
+    if (atomic_load(&n_completed) != before || over()) return;
     stream->hosts--; /* a sleeping thread helps nobody */
     n_waiting++;
     kick_soon(cusim_now_ns());
@@ -562,7 +577,7 @@ static void help(CusimStream *stream) {
     for (int i = 0; i < MAX_BLOCKERS && !at->head->running && (next = blocker(at->head)); i++)
         at = next;
     CusimCommand *c = at->head;
-    bool can = c->running ? joinable(c) : !is_for_caller(c) && !blocker(c);
+    bool can = !quitting && (c->running ? joinable(c) : !is_for_caller(c) && !blocker(c));
     CusimWorker *worker = can ? take_worker() : NULL;
     if (!worker) {
         wait_for_progress(stream);
@@ -586,7 +601,7 @@ static void end_helping(CusimStream *stream) {
 
 static void wait_until(CusimStream *stream, uint64_t number) {
     begin_helping(stream);
-    while (stream->head && stream->head->number <= number && !quitting) help(stream);
+    while (stream->head && stream->head->number <= number && !over()) help(stream);
     end_helping(stream);
 }
 
@@ -601,12 +616,13 @@ CUresult cusim_stream_wait(CusimStream *stream) {
     pthread_mutex_lock(&lock);
     uint64_t number = last_number;
     stream->pins++;
-    for (CusimStream *s; (s = unfinished(stream, number)) && !quitting;) wait_until(s, number);
+    CusimStream *s;
+    while ((s = unfinished(stream, number)) && !over()) wait_until(s, number);
+    CUresult result = s ? CUDA_ERROR_DEINITIALIZED : (CUresult)atomic_load(&stream->context->error);
     stream->pins--;
-    CusimContext *context = stream->context;
     free_if_over(stream);
     pthread_mutex_unlock(&lock);
-    return (CUresult)atomic_load(&context->error);
+    return result;
 }
 
 bool cusim_stream_busy(CusimStream *stream) {
@@ -626,21 +642,23 @@ static CusimStream *unfinished_in(CusimContext *context, uint64_t number) {
 CUresult cusim_context_wait(CusimContext *context) {
     pthread_mutex_lock(&lock);
     uint64_t number = last_number;
-    for (CusimStream *s; (s = unfinished_in(context, number)) && !quitting;) wait_until(s, number);
+    CusimStream *s;
+    while ((s = unfinished_in(context, number)) && !over()) wait_until(s, number);
     pthread_mutex_unlock(&lock);
-    return (CUresult)atomic_load(&context->error);
+    return s ? CUDA_ERROR_DEINITIALIZED : (CUresult)atomic_load(&context->error);
 }
 
-void cusim_mark_wait(CusimMark *mark) {
-    if (atomic_load_explicit(&mark->done, memory_order_acquire)) return;
+bool cusim_mark_wait(CusimMark *mark) {
+    if (atomic_load_explicit(&mark->done, memory_order_acquire)) return true;
     pthread_mutex_lock(&lock);
-    while (!atomic_load(&mark->done) && !quitting) {
+    while (!atomic_load(&mark->done) && !over()) {
         CusimStream *stream = mark->stream;
         begin_helping(stream);
         help(stream);
         end_helping(stream);
     }
     pthread_mutex_unlock(&lock);
+    return atomic_load(&mark->done);
 }
 
 CUresult cusim_transfer_now(CusimStream *stream, const CusimTransfer *transfer) {

@@ -97,8 +97,8 @@ CUresult cusim_transfer_now(CusimStream *stream, const CusimTransfer *transfer);
 CUresult cusim_stream_wait(CusimStream *stream);
 bool cusim_stream_busy(CusimStream *stream);
 CUresult cusim_context_wait(CusimContext *context);
-/* Until the mark is done. */
-void cusim_mark_wait(CusimMark *mark);
+/* Until the mark is done; false: it never will be, since the process is ending. */
+bool cusim_mark_wait(CusimMark *mark);
 
 /* Host functions must not call CUDA; true in a thread that is carrying out one. */
 bool cusim_in_host_function(void);

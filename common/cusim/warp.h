@@ -144,8 +144,9 @@ void cusim_block_free(CusimBlock *block);
 void cusim_block_begin(CusimBlock *block, CusimLaunch *launch, uint64_t number);
 CusimState cusim_block_run(CusimBlock *block);   /* RAN_TO_END, YIELDS or FAILED; never WAITS */
 bool cusim_block_stuck(const CusimBlock *block); /* the state of all that runs repeats */
-/* The report of a deadlock, and the fault. */
-void cusim_block_deadlock(CusimBlock *block, bool spinning);
+/* Ends the launch, with a report of who is where. */
+typedef enum { CUSIM_ALL_WAIT, CUSIM_ALL_SPIN, CUSIM_TOO_LATE } CusimStandstill;
+void cusim_block_standstill(CusimBlock *block, CusimStandstill kind);
 void cusim_block_text(CusimBlock *block, const char *text, size_t n); /* printf's output */
 void cusim_block_flush(CusimBlock *block);
 CusimFrame *cusim_frame_new(CusimWarp *warp, const CusimCode *code, uint32_t local_base);
@@ -158,14 +159,6 @@ int cusim_barrier(CusimWarp *warp, const CusimInst *inst, uint32_t mask);
 void cusim_barrier_ended(CusimWarp *warp); /* lanes of the warp have ended */
 
 /* ---- calls.c: functions that the device provides ---- */
-typedef enum {
-    CUSIM_BUILTIN_NONE,
-    CUSIM_BUILTIN_vprintf,
-    CUSIM_BUILTIN_assertfail,
-    CUSIM_BUILTIN_malloc,
-    CUSIM_BUILTIN_free,
-    CUSIM_BUILTIN_grid_handle
-} CusimBuiltin;
 CusimBuiltin cusim_builtin(const char *name);
 int cusim_builtin_call(CusimWarp *warp, const CusimInst *inst, uint32_t mask,
                        const CusimCallSite *site, CusimBuiltin builtin);

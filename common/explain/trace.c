@@ -69,10 +69,10 @@ const char *hc_remember(const void *handle, const char *kind) {
     static struct {
         const char *kind;
         unsigned made;
-    } counts[8];
+    } counts[16];
     pthread_mutex_lock(&lock);
     int k = 0;
-    while (k < 7 && counts[k].kind && strcmp(counts[k].kind, kind) != 0) k++;
+    while (k < 15 && counts[k].kind && strcmp(counts[k].kind, kind) != 0) k++;
     counts[k].kind = kind;
     unsigned number = ++counts[k].made;
     *entry(handle) = (HcObject){.handle = handle, .kind = kind, .number = number};
@@ -224,6 +224,13 @@ void hc_trace_moved(HcCall *c, HcTraceWay way, size_t bytes, bool done) {
 void hc_trace_hidden(HcCall *c, HcTraceWay way, size_t bytes) {
     hc_trace_note(c, "hidden %s of %s", way == UPLOAD ? "upload" : "download", hc_text_size(bytes));
     count_bytes(way, bytes, true);
+}
+
+void hc_trace_staged(HcCall *c, size_t bytes) {
+    hc_trace_note(c, "staged: a hidden copy of %s into pinned memory", hc_text_size(bytes));
+    pthread_mutex_lock(&lock);
+    hidden_bytes += bytes;
+    pthread_mutex_unlock(&lock);
 }
 
 /* ---- The device's side, and the end ---- */

@@ -56,6 +56,9 @@ void hc_trace_note(HcCall *call, const char *format, ...) __attribute__((format(
 void hc_trace_moved(HcCall *call, HcTraceWay way, size_t bytes, bool done);
 void hc_trace_hidden(HcCall *call, HcTraceWay way, size_t bytes);
 
+/* hc_trace_staged - add that what was moved was copied on the host, too, by the driver. */
+void hc_trace_staged(HcCall *call, size_t bytes);
+
 /* hc_trace_device - a command has taken ms on the device; show: print it now. */
 void hc_trace_device(const char *label, double ms, bool show);
 

@@ -16,9 +16,9 @@ bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
     uint64_t v = 0;
     if (!*text) return false;
     for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9') return false;
-        if (__builtin_mul_overflow(v, 10u, &v)) return false;
-        if (__builtin_add_overflow(v, (uint64_t)(*p - '0'), &v)) return false;
+        if (*p < '0' || *p > '9' || __builtin_mul_overflow(v, 10u, &v) ||
+            __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
+            return false;
     }
     if (v > max) return false;
     *value = v;
@@ -39,70 +39,65 @@ static int parse_shape(const char *text, size_t size[3]) {
     return rank;
 }
 
-static const char *shape_word(int rank) { return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : "N"; }
-
-static int bad_value(const HcOption *option, const char *text, const char *expected) {
-    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s", option->name, text, expected);
+static const char *shape_word(int rank) {
+    return rank == 2 ? "MxN" : rank == 3 ? "MxKxN" : rank < 0 ? "N, NxN or NxNxN" : "N";
 }
 
 static bool is_choice(const char *values, const char *text) {
     size_t length = strlen(text);
-    for (const char *p = values; length; p++) {
-        size_t part = strcspn(p, "|");
-        if (part == length && memcmp(p, text, part) == 0) return true;
-        p += part;
-        if (!*p) break;
-    }
+    for (const char *p = values; length && p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strcspn(p, "|") == length && memcmp(p, text, length) == 0) return true;
     return false;
 }
 
 static int take_value(const HcOption *option, const char *text, const HcRecipe *recipe) {
-    uint64_t count;
+    const char *wrong = NULL, *values = "";
+    char *end;
+    uint64_t count = 0;
+    size_t size[3] = {1, 1, 1}; /* for those that are not given */
+    int rank;
+    double real;
     switch (option->kind) {
-    case HC_KIND_FLAG: *(bool *)option->value = true; return HC_OK;
-    case HC_KIND_TEXT: *(const char **)option->value = text; return HC_OK;
+    case HC_KIND_FLAG: *(bool *)option->value = true; break;
+    case HC_KIND_TEXT: *(const char **)option->value = text; break;
     case HC_KIND_CHOICE:
-        if (!is_choice(option->values, text))
-            return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: must be one of %s", option->name,
-                                text, option->values);
-        *(const char **)option->value = text;
-        return HC_OK;
+        if (!is_choice(option->values, text)) wrong = "must be one of ", values = option->values;
+        else *(const char **)option->value = text;
+        break;
     case HC_KIND_COUNT:
         if (!hc_parse_count(text, SIZE_MAX, &count))
-            return bad_value(option, text, "not a count (decimal digits only, at most 64 bits)");
-        *(size_t *)option->value = (size_t)count;
-        return HC_OK;
+            wrong = "not a count (decimal digits only, at most 64 bits)";
+        else *(size_t *)option->value = (size_t)count;
+        break;
     case HC_KIND_SEED:
         if (!hc_parse_count(text, UINT64_MAX, (uint64_t *)option->value))
-            return bad_value(option, text, "not a seed (decimal digits only, at most 64 bits)");
-        return HC_OK;
+            wrong = "not a seed (decimal digits only, at most 64 bits)";
+        break;
     case HC_KIND_REPEAT:
         if (!hc_parse_count(text, 1000000, &count) || count == 0)
-            return bad_value(option, text, "not a number of repetitions, 1 to 1000000");
-        *(unsigned *)option->value = (unsigned)count;
-        return HC_OK;
-    case HC_KIND_SHAPE: {
-        size_t size[3] = {0, 0, 0};
-        int rank = parse_shape(text, size);
-        if (rank == 0 || (recipe->rank && rank != recipe->rank))
+            wrong = "not a number of repetitions, 1 to 1000000";
+        else *(unsigned *)option->value = (unsigned)count;
+        break;
+    case HC_KIND_SHAPE:
+        rank = parse_shape(text, size);
+        if (rank == 0 || (recipe->rank > 0 && rank != recipe->rank))
             return hc_set_error(HC_USAGE, 0, NULL, NULL,
                                 "--size %s: not a size (%s, decimal digits only, at most 64 bits)",
                                 text, shape_word(recipe->rank));
         memcpy(option->value, size, sizeof size);
-        return HC_OK;
-    }
-    case HC_KIND_REAL: {
-        char *end;
+        break;
+    case HC_KIND_REAL:
         errno = 0;
-        double v = strtod(text, &end);
-        if (end == text || *end || errno == ERANGE || !isfinite(v))
-            return bad_value(option, text, "not a finite number");
-        *(double *)option->value = v;
-        return HC_OK;
-    }
+        real = strtod(text, &end);
+        if (end == text || *end || errno == ERANGE || !isfinite(real))
+            wrong = "not a finite number";
+        else *(double *)option->value = real;
+        break;
     case HC_KIND_END: break;
     }
-    return HC_OK;
+    const char *name = option->name;
+    if (!wrong) return HC_OK;
+    return hc_set_error(HC_USAGE, 0, NULL, NULL, "--%s %s: %s%s", name, text, wrong, values);
 }
 
 /* The options of every recipe, pointing into args. Returns how many. */
@@ -141,11 +136,7 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
         int wants = options[i].kind == HC_KIND_FLAG ? no_argument : required_argument;
         names[i] = (struct option){options[i].name, wants, NULL, 256 + (int)i};
     }
-#ifdef __GLIBC__
-    optind = 0; /* begin anew, also in the middle of an argument */
-#else
-    optind = 1;
-#endif
+    optind = 0; /* begin anew, also in the middle of an argument: glibc's and musl's way */
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
         const char letter[3] = {'-', (char)optopt,
@@ -184,7 +175,7 @@ static void print_option(const HcOption *option, FILE *out) {
 
 /* Options that a recipe accepts, so that all can be called alike, but that change nothing in it. */
 static bool has_effect(const HcOption *option, const HcRecipe *recipe) {
-    if (option->kind == HC_KIND_SHAPE) return recipe->rank > 0;
+    if (option->kind == HC_KIND_SHAPE) return recipe->rank != 0;
     if (option->kind == HC_KIND_SEED) return recipe->random;
     if (option->kind == HC_KIND_REPEAT) return recipe->repeat > 0;
     return true;
@@ -199,19 +190,15 @@ void hc_print_help(const HcRecipe *recipe, FILE *out) {
     for (const HcOption *o = recipe->options; o && o->kind != HC_KIND_END; o++)
         print_option(o, out);
     fputs("\nOptions of every recipe:\n", out);
-    for (size_t i = 0; i < count; i++)
-        if (has_effect(&options[i], recipe)) print_option(&options[i], out);
+    for (size_t i = 0; i < count; i++) {
+        if (!has_effect(&options[i], recipe)) options[i].help = "accepted, without effect here";
+        print_option(&options[i], out);
+    }
     if (recipe->rank) {
         fprintf(out, "\nDefaults: --size %zu", recipe->size[0]);
         for (int i = 1; i < recipe->rank; i++) fprintf(out, "x%zu", recipe->size[i]);
         if (recipe->random) fputs(" --seed 1", out);
         if (recipe->repeat) fprintf(out, " --repeat %u", recipe->repeat);
-        fputc('\n', out);
-    }
-    if (!recipe->rank || !recipe->random || !recipe->repeat) {
-        fputs("Accepted without effect here:", out);
-        for (size_t i = 0; i < count; i++)
-            if (!has_effect(&options[i], recipe)) fprintf(out, " --%s", options[i].name);
         fputc('\n', out);
     }
     fputs(

@@ -10,55 +10,36 @@
 #include <unistd.h>
 
 #include "hc_cl.h"
+#include "internal.h"
 
-static const struct {
-    cl_int code;
-    const char *name, *meaning, *hint;
-} codes[] = {
+static const HcCode codes[] = {
 #define CL_CODE(number, name, meaning, hint) {number, #name, meaning, hint},
 #include "cl_errors.def"
-#undef CL_CODE
-};
+    {HC_CODES_END, "unknown OpenCL error", "the driver returned a code that OpenCL does not define",
+     "see the driver's own documentation"}};
 
-const char *hc_cl_error_name(cl_int code) {
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (codes[i].code == code) return codes[i].name;
-    return "unknown OpenCL error";
-}
+const char *hc_cl_error_name(cl_int code) { return hc_find_code(codes, code)->name; }
 
 int hc_cl_set_error(cl_int code) {
     int status = code == -11 || code == -15 || code == -17 || code == -46 ? HC_BUILD
                  : code == -1 || code == -1001                            ? HC_SKIP
                                                                           : HC_ERROR;
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (codes[i].code == code)
-            return hc_set_error(status, code, codes[i].name, codes[i].hint, "%s", codes[i].meaning);
-    return hc_set_error(status, code, hc_cl_error_name(code), "see the driver's own documentation",
-                        "the driver returned a code that OpenCL does not define");
+    return hc_set_code(status, codes, code);
 }
 
-/* Can folder be made and written? Creates it and its parents, as PoCL itself does. */
-static bool can_write(const char *folder) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s", folder);
-    for (char *p = path + 1; *p; p++)
-        if (*p == '/') {
-            *p = '\0';
-            mkdir(path, 0777);
-            *p = '/';
-        }
-    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
-}
-
-/* PoCL reports "no device" when it cannot make its cache; find out, since the remedy is another. */
+/* PoCL shows no device if it cannot make its cache, which it does with all folders above; find out,
+ * since the remedy is another. */
 static int check_pocl_cache(void) {
-    char folder[4096];
+    char folder[4096] = "";
     const char *set = getenv("POCL_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME"),
                *home = getenv("HOME");
     if (set) snprintf(folder, sizeof folder, "%s", set);
     else if (xdg) snprintf(folder, sizeof folder, "%s/pocl/kcache", xdg);
     else snprintf(folder, sizeof folder, "%s/.cache/pocl/kcache", home ? home : "/tmp");
-    if (can_write(folder)) return HC_SKIP;
+    for (char *p = folder; (p = strchr(p + 1, '/')) != NULL; *p = '/')
+        *p = '\0', mkdir(folder, 0777);
+    if ((mkdir(folder, 0777) == 0 || errno == EEXIST) && access(folder, W_OK | X_OK) == 0)
+        return HC_SKIP;
     return hc_set_error(
         HC_ERROR, CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND",
         "set POCL_CACHE_DIR to a folder that you can write, on a disk that is not full",
@@ -110,7 +91,7 @@ static int list_devices(HcDevice *devices, size_t max, size_t *count) {
                         "an OpenCL platform is installed, but none has a device");
 }
 
-const HcApi hc_cl_api = {"opencl", list_devices};
+const HcApi hc_cl_api = {.name = "opencl", .list = list_devices};
 
 int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) {
     cl_ulong one = 0, all = 0;
@@ -119,19 +100,17 @@ int hc_cl_check_alloc(cl_device_id device, size_t n, size_t size, size_t count) 
     char asked[64], limit[64];
     clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof one, &one, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof all, &all, NULL);
+    hc_format_bytes(bytes, true, asked, sizeof asked);
+    hc_format_bytes(bytes > one ? one : all, true, limit, sizeof limit);
     if (bytes > one)
         return hc_set_error(HC_ERROR, CL_INVALID_BUFFER_SIZE, "CL_INVALID_BUFFER_SIZE",
                             "take a smaller --size, or work through the data in pieces",
-                            "asked for a buffer of %s; the device allows %s for one buffer",
-                            hc_format_bytes(bytes, true, asked, sizeof asked),
-                            hc_format_bytes(one, true, limit, sizeof limit));
-    if (count && bytes > all / count)
-        return hc_set_error(HC_ERROR, CL_MEM_OBJECT_ALLOCATION_FAILURE,
-                            "CL_MEM_OBJECT_ALLOCATION_FAILURE", "take a smaller --size",
-                            "asked for %zu buffers of %s; the device has %s", count,
-                            hc_format_bytes(bytes, true, asked, sizeof asked),
-                            hc_format_bytes(all, true, limit, sizeof limit));
-    return HC_OK;
+                            "asked for a buffer of %s; the device allows %s for one buffer", asked,
+                            limit);
+    if (count == 0 || bytes <= all / count) return HC_OK;
+    return hc_set_error(HC_ERROR, CL_MEM_OBJECT_ALLOCATION_FAILURE,
+                        "CL_MEM_OBJECT_ALLOCATION_FAILURE", "take a smaller --size",
+                        "asked for %zu buffers of %s; the device has %s", count, asked, limit);
 }
 
 double hc_cl_event_ms(cl_event event) {

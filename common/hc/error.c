@@ -4,7 +4,7 @@
  */
 #include <stdarg.h>
 
-#include "hc.h"
+#include "internal.h"
 
 static _Thread_local HcError last;
 
@@ -27,4 +27,14 @@ int hc_set_error(int status, int code, const char *name, const char *hint, const
 void hc_set_error_detail(char *text) {
     free(last.detail);
     last.detail = text;
+}
+
+const HcCode *hc_find_code(const HcCode *codes, int code) {
+    while (codes->code != code && codes->code != HC_CODES_END) codes++;
+    return codes;
+}
+
+int hc_set_code(int status, const HcCode *codes, int code) {
+    const HcCode *found = hc_find_code(codes, code);
+    return hc_set_error(status, code, found->name, found->hint, "%s", found->meaning);
 }

@@ -9,6 +9,8 @@
 
 #include "internal.h"
 
+static const char where_to[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
+
 int hc_alloc(size_t n, size_t size, void *out) {
     size_t bytes;
     char text[64];
@@ -28,82 +30,64 @@ int hc_alloc(size_t n, size_t size, void *out) {
 
 /* Read path whole; if there is no such file HC_SKIP, with any other trouble HC_USAGE. */
 static int read_file(const char *path, char **text) {
-    static const char hint[] = "name the folder with --kernel-dir or HC_KERNEL_DIR";
-    struct stat info;
-    if (stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return HC_SKIP;
+    struct stat info = {0};
     FILE *file = fopen(path, "rb");
-    if (!file || fstat(fileno(file), &info) != 0) {
-        int status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: %s", path, strerror(errno));
-        if (file) fclose(file);
-        return status;
+    if (!file && (errno == ENOENT || errno == ENOTDIR)) return HC_SKIP;
+    const char *trouble = !file || fstat(fileno(file), &info) != 0 ? strerror(errno)
+                          : !S_ISREG(info.st_mode)                 ? "not a regular file"
+                                                                   : NULL;
+    size_t bytes = (size_t)info.st_size;
+    int status = trouble ? HC_USAGE : hc_alloc(bytes + 1, 1, text);
+    if (status == HC_OK && fread(*text, 1, bytes, file) != bytes) {
+        trouble = "could not be read";
+        free(*text);
+        *text = NULL;
     }
-    int status = HC_OK;
-    char *memory = NULL;
-    if (!S_ISREG(info.st_mode)) {
-        status = hc_set_error(HC_USAGE, 0, NULL, hint, "%s: not a regular file", path);
-    } else if ((status = hc_alloc((size_t)info.st_size + 1, 1, &memory)) == HC_OK &&
-               fread(memory, 1, (size_t)info.st_size, file) != (size_t)info.st_size) {
-        status = hc_set_error(HC_USAGE, errno, NULL, hint, "%s: could not be read", path);
-        free(memory);
-        memory = NULL;
-    }
-    fclose(file);
-    *text = memory;
-    return status;
+    if (file) fclose(file);
+    return trouble ? hc_set_error(HC_USAGE, errno, NULL, where_to, "%s: %s", path, trouble)
+                   : status;
 }
 
-/* Read the first of the places that has the file; what was tried goes to tried. */
-static int read_first(const char *const *places, int count, const char *file, char **text,
-                      FILE *tried) {
-    char path[8192];
-    for (int i = 0; i < count; i++) {
-        if (!places[i] || !*places[i]) continue;
-        snprintf(path, sizeof path, "%s/%s", places[i], file);
-        int status = read_file(path, text);
-        if (status != HC_SKIP) return status;
-        fprintf(tried, " %s", places[i]);
+int hc_find_kernel(const char *file, bool strict, char **text) {
+    const char *named = hc_run.args.kernel_dir, *wish = getenv("HC_KERNEL_DIR");
+    char *places = NULL, *slash, program[4000], path[8192];
+    size_t size, bytes;
+    int status = HC_SKIP;
+    if (!named && wish && *wish) named = wish;
+    FILE *list = open_memstream(&places, &size);
+    if (!list) return hc_set_error(HC_ERROR, errno, NULL, NULL, "out of memory");
+    if (named) fprintf(list, "%s\n", named);
+    if (!named || !strict) {
+        ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+        program[length > 0 ? length : 0] = '\0';
+        if ((slash = strrchr(program, '/')) != NULL) *slash = '\0';
+        fprintf(list, "%s/../share/hc/kernels\n", program);
+        if (hc_run.kernels) fprintf(list, "%s\n", hc_run.kernels);
+        for (; (slash = strrchr(program, '/')) != NULL; *slash = '\0') /* beside it and above it */
+            fprintf(list, "%s/kernels\n", program);
     }
-    return HC_SKIP;
-}
-
-/* strict: a folder that the user named is the only place. */
-static int find_kernel(const char *file, bool strict, char **text) {
-    const char *named[] = {hc_run.args.kernel_dir, getenv("HC_KERNEL_DIR")};
-    char *places = NULL, folder[4000], place[4096];
-    size_t size;
-    bool is_named = named[0] || (named[1] && *named[1]);
-    FILE *tried = open_memstream(&places, &size);
-    if (!tried) return hc_set_error(HC_ERROR, errno, NULL, NULL, "out of memory");
-    int status = read_first(named, named[0] ? 1 : 2, file, text, tried);
-    if (status == HC_SKIP && !(strict && is_named)) {
-        ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-        folder[length > 0 ? length : 0] = '\0';
-        if (strrchr(folder, '/')) *strrchr(folder, '/') = '\0';
-        snprintf(place, sizeof place, "%s/../share/hc/kernels", folder);
-        status = read_first((const char *[]){place, hc_run.kernels}, 2, file, text, tried);
-        while (status == HC_SKIP && strrchr(folder, '/')) { /* beside and above the program */
-            snprintf(place, sizeof place, "%s/kernels", folder);
-            status = read_first((const char *[]){place}, 1, file, text, tried);
-            *strrchr(folder, '/') = '\0';
-        }
+    fclose(list);
+    for (char *place = places; status == HC_SKIP && *place; place += bytes + 1) {
+        bytes = strcspn(place, "\n");
+        snprintf(path, sizeof path, "%.*s/%s", (int)bytes, place, file);
+        status = read_file(path, text);
+        place[bytes] = ' ';
     }
-    fclose(tried);
     if (status == HC_SKIP)
-        status = hc_set_error(HC_USAGE, ENOENT, "ENOENT",
-                              "name the folder with --kernel-dir or HC_KERNEL_DIR",
-                              "kernel file %s not found in:%s", file, places);
+        status = hc_set_error(HC_USAGE, ENOENT, "ENOENT", where_to,
+                              "kernel file %s not found in: %s", file, places);
     free(places);
     return status;
 }
 
 int hc_load_kernel(const char *file, char **text) {
     char *kernel = NULL, *random = NULL, *both = NULL;
-    int status = find_kernel(file, true, &kernel);
+    int status = hc_find_kernel(file, true, &kernel);
     if (!kernel || !strstr(kernel, "hc_random_")) {
         *text = kernel;
         return status;
     }
-    status = find_kernel("philox.h", false, &random);
+    status = hc_find_kernel("philox.h", false, &random);
     if (random) {
         size_t room = strlen(random) + strlen(kernel) + strlen(file) + 32;
         status = hc_alloc(room, 1, &both); /* #line: the compiler counts from the reader's line */

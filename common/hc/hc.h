@@ -73,23 +73,28 @@ typedef struct HcDevice {
 } HcDevice;
 
 /* An API that a recipe can run on. list() fills at most max devices and sets *count to how many
- * there are in all; having none is HC_SKIP with the reason as the error. */
+ * there are in all; having none is HC_SKIP with the reason as the error. use(), where there is one,
+ * makes this API's driver the one of the process, before one of its devices is taken. */
 typedef struct HcApi {
     const char *name; /* the word in a device SPEC: "opencl" */
     int (*list)(HcDevice *devices, size_t max, size_t *count);
+    int (*use)(void);
 } HcApi;
 
-/* hc_choose_device - the device for this run, by --device, else HC_DEVICE, else a GPU, else a CPU.
- *   SPEC    cpu | opencl | opencl:P[:D] | part of a device's name, as --help has it
+/* The threads of this computer as a device, "cpu", for recipes without OpenCL. */
+extern const HcApi hc_host_api;
+
+/* hc_choose_device - for this run: by --device, or HC_DEVICE, else a GPU, else the first there is.
+ *   SPEC    cpu | opencl[:P[:D]] | cuda[:N] | sim | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
 
-/* hc_select_device - the same without side effects: choose by spec (NULL: no wish) among the
- * devices of apis (NULL-terminated). For tests and tools. */
+/* hc_select_device - the same without a word or a trace in the report: choose by spec (NULL: no
+ * wish) among the devices of apis (NULL-terminated). For tests and tools. */
 int hc_select_device(const HcApi *const *apis, const char *spec, HcDevice *chosen);
 
 /* hc_list_devices - print every device of apis with the SPEC that chooses it; out NULL: into the
- * run's JSON results instead. */
+ * run's JSON results instead. A broken API is an error, after the devices of the others. */
 int hc_list_devices(const HcApi *const *apis, FILE *out);
 
 /* ---- Arguments: one table per recipe, over getopt_long ---- */
@@ -100,7 +105,7 @@ typedef enum {
     HC_KIND_TEXT,   /* const char * */
     HC_KIND_COUNT,  /* size_t */
     HC_KIND_REAL,   /* double, finite */
-    HC_KIND_SHAPE,  /* the three kinds of --size, --seed and --repeat */
+    HC_KIND_SHAPE,  /* those of --size, --seed and --repeat */
     HC_KIND_SEED,
     HC_KIND_REPEAT
 } HcKind;
@@ -113,18 +118,14 @@ typedef struct HcOption {
     const char *help;
 } HcOption;
 
-#define HC_FLAG(name, bool_ptr, help)                                                              \
-    { HC_KIND_FLAG, name, bool_ptr, NULL, help }
-#define HC_CHOICE(name, text_ptr, values, help)                                                    \
-    { HC_KIND_CHOICE, name, text_ptr, values, help }
-#define HC_TEXT(name, text_ptr, word, help)                                                        \
-    { HC_KIND_TEXT, name, text_ptr, word, help }
-#define HC_COUNT(name, size_ptr, help)                                                             \
-    { HC_KIND_COUNT, name, size_ptr, "N", help }
-#define HC_REAL(name, double_ptr, word, help)                                                      \
-    { HC_KIND_REAL, name, double_ptr, word, help }
-#define HC_OPTIONS_END                                                                             \
-    { HC_KIND_END, NULL, NULL, NULL, NULL }
+#define HC_OPTION(kind, name, value, values, help)                                                 \
+    { HC_KIND_##kind, name, value, values, help }
+#define HC_FLAG(name, bool_ptr, help) HC_OPTION(FLAG, name, bool_ptr, NULL, help)
+#define HC_CHOICE(name, text_ptr, values, help) HC_OPTION(CHOICE, name, text_ptr, values, help)
+#define HC_TEXT(name, text_ptr, word, help) HC_OPTION(TEXT, name, text_ptr, word, help)
+#define HC_COUNT(name, size_ptr, help) HC_OPTION(COUNT, name, size_ptr, "N", help)
+#define HC_REAL(name, double_ptr, word, help) HC_OPTION(REAL, name, double_ptr, word, help)
+#define HC_OPTIONS_END HC_OPTION(END, NULL, NULL, NULL, NULL)
 
 /* What a recipe says of itself. Members left out are zero: no size, no repetitions. */
 typedef struct HcRecipe {
@@ -133,7 +134,7 @@ typedef struct HcRecipe {
     const HcApi *const *apis; /* NULL-terminated; NULL: host only */
     const HcOption *options;  /* its own options, ended by HC_OPTIONS_END; NULL: none */
     size_t size[3];           /* default of -n; rank says how many of them count */
-    int rank;                 /* 1: N, 2: MxN, 3: MxKxN, 0: the recipe has no size */
+    int rank;                 /* 1: N, 2: MxN, 3: MxKxN, 0: no size, -1: any; absent ones are 1 */
     unsigned repeat;          /* default of --repeat; 0: the recipe measures nothing */
     bool random;              /* its input comes from --seed */
 } HcRecipe;
@@ -191,6 +192,9 @@ void hc_step(const char *what);
  * ("sum_gbps"), label what people read, unit "GB/s" or "". NaN and infinity become null in JSON. */
 void hc_note_f64(const char *key, const char *label, double value, const char *unit);
 
+/* hc_note_text - the same for a text; another one for the same key takes its place. */
+void hc_note_text(const char *key, const char *label, const char *text);
+
 /* hc_results - the JSON object "results" for a recipe that has more to say than single figures; a
  * cJSON object owned by the run. hc_json_u64 adds an integer exactly (cJSON's own are doubles). */
 struct cJSON *hc_results(void);
@@ -225,8 +229,7 @@ size_t hc_type_size(HcType type); /* bytes of one element */
 HcVerdict hc_compare(HcType type, const void *got, const void *want, size_t n,
                      HcTolerance tolerance);
 
-/* hc_verify - take a verdict into the run; several may follow. Returns whether it was clean.
- * The report and the exit code say so at hc_end. */
+/* hc_verify - take a verdict into report and exit code; several may follow. Was it clean? */
 bool hc_verify(const char *what, HcVerdict verdict);
 
 /* ---- Time ---- */

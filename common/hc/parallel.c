@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* parallel_for on POSIX threads: the range is cut into one contiguous piece per thread, since a
- * core that reads memory in order is served by its prefetcher.
+/* The host as a device, and parallel_for on its threads: the range is cut into one contiguous piece
+ * per thread, since a core that reads memory in order is served by its prefetcher.
  */
 #define _XOPEN_SOURCE 700
 #include <pthread.h>
@@ -8,10 +8,7 @@
 
 #include "hc.h"
 
-enum {
-    MAX_THREADS = 256,
-    MIN_PIECE = 1024
-}; /* below, starting a thread costs more than it saves */
+enum { MAX_THREADS = 256, MIN_PIECE = 1024 }; /* for less, a thread costs more than it saves */
 
 typedef struct Piece {
     size_t begin, end;
@@ -53,3 +50,18 @@ void hc_parallel_for(size_t n, unsigned threads, HcBody *body, void *context) {
     for (unsigned t = 1; t < threads; t++)
         if (pieces[t].started) pthread_join(pieces[t].thread, NULL);
 }
+
+static int list_host(HcDevice *devices, size_t max, size_t *count) {
+    char line[256];
+    *count = 1;
+    if (max == 0) return HC_OK;
+    devices[0] = (HcDevice){.api = "cpu", .is_cpu = true, .name = "this computer's CPU"};
+    snprintf(devices[0].detail, sizeof devices[0].detail, "host threads, up to %u", hc_cores());
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    while (file && fgets(line, sizeof line, file)) /* not all kinds of CPU have a name there */
+        if (sscanf(line, "model name : %255[^\n]", devices[0].name) == 1) break;
+    if (file) fclose(file);
+    return HC_OK;
+}
+
+const HcApi hc_host_api = {.name = "cpu", .list = list_host};

@@ -19,8 +19,7 @@ uint32_t hc_random_u32(uint64_t seed, uint32_t stream, uint64_t i) {
 }
 
 float hc_random_f32(uint64_t seed, uint32_t stream, uint64_t i) {
-    return (float)(hc_random_u32(seed, stream, i) >> 8) *
-           0x1p-24f; /* 24 bits are exact in a float */
+    return (float)(hc_random_u32(seed, stream, i) >> 8) * 0x1p-24f; /* 24 bits: exact */
 }
 
 typedef struct Fill {

@@ -41,16 +41,26 @@ void hc_note_f64(const char *key, const char *label, double value, const char *u
     add_f64(hc_results(), key, value);
 }
 
+void hc_note_text(const char *key, const char *label, const char *text) {
+    for (size_t i = 0; i < hc_run.note_count; i++)
+        if (strcmp(hc_run.notes[i].label, label) == 0) {
+            hc_run.notes[i] = hc_run.notes[--hc_run.note_count];
+            break;
+        }
+    add_note(label, text);
+    cJSON_DeleteItemFromObject(hc_results(), key);
+    cJSON_AddStringToObject(hc_results(), key, text);
+}
+
 void hc_note_time(HcTime what, double ms) {
-    size_t *n = &hc_run.time_count[what], *room = &hc_run.time_room[what];
-    if (*n == *room) {
-        size_t more = *room ? 2 * *room : 16;
-        double *grown = realloc(hc_run.times[what], more * sizeof *grown);
+    size_t n = hc_run.time_count[what];
+    if ((n & (n - 1)) == 0) { /* a power of two: the room is used up */
+        double *grown = realloc(hc_run.times[what], (n ? 2 * n : 1) * sizeof *grown);
         if (!grown) return;
         hc_run.times[what] = grown;
-        *room = more;
     }
-    hc_run.times[what][(*n)++] = ms;
+    hc_run.times[what][n] = ms;
+    hc_run.time_count[what]++;
 }
 
 HcStats hc_time_stats(HcTime what) { return hc_stats(hc_run.times[what], hc_run.time_count[what]); }
@@ -78,9 +88,9 @@ static cJSON *params(void) {
     const HcRecipe *r = hc_run.recipe;
     const HcArgs *a = &hc_run.args;
     if (r->rank == 1) hc_json_u64(object, "size", a->size[0]);
-    if (r->rank > 1) {
+    if (r->rank != 0 && r->rank != 1) {
         cJSON *size = cJSON_AddArrayToObject(object, "size");
-        for (int i = 0; i < r->rank; i++) {
+        for (int i = 0; i < (r->rank < 0 ? 3 : r->rank); i++) {
             char digits[24];
             snprintf(digits, sizeof digits, "%zu", a->size[i]);
             cJSON_AddItemToArray(size, cJSON_CreateRaw(digits));
@@ -101,20 +111,17 @@ static cJSON *params(void) {
 struct cJSON *hc_device_json(const HcDevice *d) {
     char spec[32];
     cJSON *device = cJSON_CreateObject();
-    snprintf(spec, sizeof spec, "%s:%d:%d", d->api, d->platform, d->index);
     cJSON_AddStringToObject(device, "api", d->api);
     cJSON_AddStringToObject(device, "name", d->name);
     cJSON_AddStringToObject(device, "platform", d->detail);
-    cJSON_AddStringToObject(device, "spec", spec);
+    cJSON_AddStringToObject(device, "spec", hc_device_spec(d, spec));
     return device;
 }
 
 static void add_error(cJSON *root, const HcError *e, const char *call, const char *file, int line) {
-    if (!e) {
-        cJSON_AddNullToObject(root, "error");
-        return;
-    }
-    cJSON *object = cJSON_AddObjectToObject(root, "error");
+    cJSON *object = e ? cJSON_AddObjectToObject(root, "error") : NULL;
+    if (!e) cJSON_AddNullToObject(root, "error");
+    if (!e) return;
     cJSON_AddNumberToObject(object, "code", e->code);
     cJSON_AddStringToObject(object, "name", e->name);
     cJSON_AddStringToObject(object, "message", e->message);
@@ -128,7 +135,6 @@ static void add_error(cJSON *root, const HcError *e, const char *call, const cha
 char *hc_report_json(const char *status, const HcError *error, const char *call, const char *file,
                      int line) {
     cJSON *root = cJSON_CreateObject();
-    bool trusted = hc_run.verified_any && !hc_run.wrong_any;
     cJSON_AddNumberToObject(root, "schema", 1);
     cJSON_AddStringToObject(root, "status", status);
     add_error(root, error, call, file, line);
@@ -137,11 +143,9 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
     cJSON_AddItemToObject(root, "device",
                           hc_run.has_device ? hc_device_json(&hc_run.device) : cJSON_CreateNull());
     cJSON_AddItemToObject(root, "params", params());
-    if (hc_run.verified_any && !error) cJSON_AddBoolToObject(root, "verified", trusted);
-    else cJSON_AddNullToObject(root, "verified");
-    if (hc_run.verified_any) add_f64(root, "max_error", hc_run.max_error);
-    else cJSON_AddNullToObject(root, "max_error");
-    bool show = !hc_run.wrong_any && !error;
+    bool show = !hc_run.wrong_any && !error, judged = hc_run.verified_any && !error;
+    cJSON_AddItemToObject(root, "verified", judged ? cJSON_CreateBool(show) : cJSON_CreateNull());
+    add_f64(root, "max_error", hc_run.verified_any ? hc_run.max_error : (double)NAN);
     cJSON_AddItemToObject(root, "results",
                           show ? cJSON_Duplicate(hc_results(), true) : cJSON_CreateObject());
     cJSON *times = cJSON_AddObjectToObject(root, "timings_ms");
@@ -154,13 +158,7 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
         add_f64(one, "max", s.max);
         cJSON_AddNumberToObject(one, "n", (double)s.n);
     }
-    char *line_text = cJSON_PrintUnformatted(root), *text = NULL;
-    size_t length = line_text ? strlen(line_text) : 0;
-    if (line_text && (text = malloc(length + 2))) {
-        memcpy(text, line_text, length);
-        memcpy(text + length, "\n", 2);
-    }
-    cJSON_free(line_text);
+    char *text = cJSON_PrintUnformatted(root);
     cJSON_Delete(root);
     return text;
 }

@@ -18,40 +18,35 @@ HcRun hc_run;
 
 /* ---- What signal handlers say, made before: they may only call write() and _exit(). ---- */
 
-typedef struct LastWords {
+static const struct {
     int signal, status;
-    const char *name, *message, *hint;
-    char text[768];
-    char *json;
-} LastWords;
-
-static LastWords last_words[] = {
-    {SIGALRM, HC_TIMEOUT, "TIMEOUT", "--timeout reached before the work was done",
-     "give more time, or less work: a smaller --size or --repeat", "", NULL},
-    {SIGINT, HC_SIGINT, "SIGINT", "interrupted", "", "", NULL},
-    {SIGSEGV, HC_ERROR, "SIGSEGV",
-     "memory outside an array was touched, by a kernel or by the host",
-     "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", "", NULL},
-    {SIGBUS, HC_ERROR, "SIGBUS", "memory that is not there was touched", "", "", NULL},
-    {SIGFPE, HC_ERROR, "SIGFPE", "integer division by zero, by a kernel or by the host", "", "",
-     NULL},
-    {SIGILL, HC_ERROR, "SIGILL", "an instruction this CPU does not have", "", "", NULL},
-    {SIGABRT, HC_ERROR, "SIGABRT", "a library gave up (its reason stands above)", "", "", NULL},
+    HcError error;
+} last_words[] = {
+    {SIGALRM,
+     HC_TIMEOUT,
+     {0, "TIMEOUT", "--timeout reached before the work was done",
+      "give more time, or less work: a smaller --size or --repeat", NULL}},
+    {SIGINT, HC_SIGINT, {0, "SIGINT", "interrupted", "", NULL}},
+    {SIGSEGV,
+     HC_ERROR,
+     {0, "SIGSEGV", "memory outside an array was touched, by a kernel or by the host",
+      "run it under oclgrind, which names the line: oclgrind PROGRAM -n 1000", NULL}},
+    {SIGBUS, HC_ERROR, {0, "SIGBUS", "memory that is not there was touched", "", NULL}},
+    {SIGFPE, HC_ERROR, {0, "SIGFPE", "integer division by zero, by kernel or host", "", NULL}},
+    {SIGILL, HC_ERROR, {0, "SIGILL", "an instruction this CPU does not have", "", NULL}},
+    {SIGABRT, HC_ERROR, {0, "SIGABRT", "a library gave up (its reason stands above)", "", NULL}},
 };
 enum { LAST_WORDS = sizeof last_words / sizeof last_words[0] };
+static char last_text[LAST_WORDS][768], *last_json[LAST_WORDS];
 
 void hc_prepare_last_words(void) {
     for (int i = 0; i < LAST_WORDS; i++) {
-        LastWords *w = &last_words[i];
-        HcError error = {0};
-        snprintf(error.name, sizeof error.name, "%s", w->name);
-        snprintf(error.message, sizeof error.message, "%s", w->message);
-        snprintf(error.hint, sizeof error.hint, "%s", w->hint);
-        char *old = w->json;
-        w->json = hc_run.args.json ? hc_report_json("error", &error, NULL, NULL, 0) : NULL;
+        const HcError *e = &last_words[i].error;
+        char *old = last_json[i];
+        last_json[i] = hc_run.args.json ? hc_report_json("error", e, NULL, NULL, 0) : NULL;
         free(old);
-        snprintf(w->text, sizeof w->text, "\n%s: %s\n    %s%s%s%s", hc_run.recipe->name, w->name,
-                 w->message, *w->hint ? "\n    hint: " : "", w->hint, "\n");
+        snprintf(last_text[i], sizeof last_text[i], "\n%s: %s\n    %s%s%s\n", hc_run.recipe->name,
+                 e->name, e->message, *e->hint ? "\n    hint: " : "", e->hint);
     }
 }
 
@@ -62,8 +57,8 @@ static void put(int fd, const char *text) {
 static void on_signal(int number) {
     for (int i = 0; i < LAST_WORDS; i++)
         if (last_words[i].signal == number) {
-            put(STDERR_FILENO, last_words[i].text);
-            if (last_words[i].json) put(STDOUT_FILENO, last_words[i].json);
+            put(STDERR_FILENO, last_text[i]);
+            if (last_json[i]) put(STDOUT_FILENO, last_json[i]), put(STDOUT_FILENO, "\n");
             _exit(last_words[i].status);
         }
     _exit(HC_ERROR);
@@ -83,11 +78,8 @@ static void catch_signals(double timeout_s) {
     for (int i = 0; i < LAST_WORDS; i++)
         if (i < 2 || i >= first_crash) sigaction(last_words[i].signal, &action, NULL);
     if (timeout_s > 0) {
-        double whole = floor(timeout_s);
-        struct itimerval timer = {
-            .it_value = {.tv_sec = (time_t)whole,
-                         .tv_usec = (suseconds_t)((timeout_s - whole) * 1e6)}};
-        if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
+        long long us = (long long)ceil(timeout_s * 1e6);
+        struct itimerval timer = {.it_value = {us / 1000000, us % 1000000}};
         setitimer(ITIMER_REAL, &timer, NULL);
     }
 }
@@ -158,26 +150,33 @@ void hc_say(const char *format, ...) {
     va_end(list);
 }
 
-/* Variables that an API's library reads when it is first called. */
-static int set_environment(const HcArgs *args, const char *layers) {
-    static char layer[4096]; /* outlives this call: hc_run.layer */
+/* Variables that an API's loader reads when it is first called. The layer behind --explain comes
+ * last in its list: next to the program. */
+static int set_environment(const HcArgs *args, const HcApi *const *apis, const char *layers) {
+    static const char *const known[][3] = {{"opencl", "OPENCL_LAYERS", "libhc_explain_cl.so"},
+                                           {"cuda", "HC_CUDA_LAYERS", "libhc_explain_cu.so"}};
+    static char paths[2][4000]; /* the first outlives this call: hc_run.layer */
     char list[8192];
-    const char *others = getenv("OPENCL_LAYERS");
     if (args->no_cache) setenv("POCL_KERNEL_CACHE", "0", 1);
-    if (!args->explain) return HC_OK;
-    snprintf(layer, sizeof layer, "%s/libhc_explain_cl.so", layers ? layers : ".");
-    if (access(layer, R_OK) != 0)
-        return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
-                            "--explain needs %s, which is not there", layer);
-    snprintf(list, sizeof list, "%s%s%s", others ? others : "", others ? ":" : "", layer);
-    setenv("OPENCL_LAYERS", list, 1); /* read by the OpenCL loader */
-    hc_run.layer = layer;
+    for (; args->explain && apis && *apis; apis++)
+        for (int i = 0; i < 2; i++) {
+            if (strcmp((*apis)->name, known[i][0]) != 0) continue;
+            const char *others = getenv(known[i][1]);
+            snprintf(paths[i], sizeof paths[i], "%s/%s", layers ? layers : ".", known[i][2]);
+            if (access(paths[i], R_OK) != 0)
+                return hc_set_error(HC_SKIP, 0, NULL, "build it with CMake, as ./cook run does",
+                                    "--explain needs %s, which is not there", paths[i]);
+            snprintf(list, sizeof list, "%s%s%s", others ? others : "",
+                     others && *others ? ":" : "", paths[i]);
+            setenv(known[i][1], list, 1);
+            if (i == 0) hc_run.layer = paths[0];
+        }
     return HC_OK;
 }
 
 int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const char *layers,
              int argc, char **argv) {
-    hc_run = (HcRun){.recipe = recipe, .kernels = kernels};
+    hc_run = (HcRun){.recipe = recipe, .kernels = kernels, .layers = layers};
     int status = hc_parse_args(args, recipe, argc, argv);
     hc_run.args = *args;
     if (status != HC_OK) {
@@ -195,7 +194,7 @@ int hc_start(HcArgs *args, const HcRecipe *recipe, const char *kernels, const ch
     hc_prepare_last_words();
     catch_signals(args->timeout_s);
     if (!args->quiet && !args->json && !args->explain) start_steps();
-    status = set_environment(args, layers);
+    status = set_environment(args, recipe->apis, layers);
     if (status != HC_OK) return hc_fail(status, recipe->name, 0, "--explain");
     if (args->list_devices) {
         status = hc_list_devices(recipe->apis, args->json ? NULL : stdout);
@@ -213,14 +212,13 @@ int hc_fail(int status, const char *file, int line, const char *call) {
     fflush(stdout); /* what was said before the error comes first */
     if (line) fprintf(stderr, "%s:%d: %s\n", file, line, call);
     else fprintf(stderr, "%s: %s\n", file, call);
-    fprintf(stderr, "    ");
-    if (*e->name) fprintf(stderr, "%s (%d): ", e->name, e->code);
-    fprintf(stderr, "%s\n", e->message);
+    if (*e->name) fprintf(stderr, "    %s (%d): %s\n", e->name, e->code, e->message);
+    else fprintf(stderr, "    %s\n", e->message);
     if (e->detail) fprintf(stderr, "%s", e->detail);
     if (*e->hint) fprintf(stderr, "    hint: %s\n", e->hint);
     if (hc_run.args.json && status != HC_USAGE) {
         char *json = hc_report_json(status == HC_SKIP ? "skip" : "error", e, call, file, line);
-        if (json) fputs(json, stdout);
+        if (json) puts(json);
         free(json);
     }
     hc_run.ended = true;
@@ -232,7 +230,7 @@ int hc_end(void) {
     int rc = hc_run.wrong_any ? HC_WRONG : HC_OK;
     if (hc_run.args.json) {
         char *json = hc_report_json(rc == HC_OK ? "ok" : "wrong", NULL, NULL, NULL, 0);
-        if (json) fputs(json, stdout);
+        if (json) puts(json);
         else rc = HC_ERROR;
         free(json);
     } else if (!hc_run.args.quiet) {

@@ -2,6 +2,7 @@
 /* Tables and numbers for people: columns as wide as their widest cell, bytes in powers of 1024
  * beside the exact count, thousands set apart by spaces, which no country reads as a decimal point.
  */
+#define _XOPEN_SOURCE 700
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -11,21 +12,16 @@ enum { COLUMNS = 16, ROW_BYTES = 4096 };
 
 struct HcTable {
     char **rows; /* each a text with its cells split by '|'; row 0 is the headings */
-    size_t count, room;
+    size_t count;
     bool right[COLUMNS];
 };
 
 static void add_row(HcTable *table, const char *text) {
-    if (table->count == table->room) {
-        size_t more = table->room ? 2 * table->room : 16;
-        char **grown = realloc(table->rows, more * sizeof *grown);
-        if (!grown) return;
-        table->rows = grown;
-        table->room = more;
-    }
-    char *copy = malloc(strlen(text) + 1);
-    if (!copy) return;
-    table->rows[table->count++] = strcpy(copy, text);
+    char **grown = realloc(table->rows, (table->count + 1) * sizeof *grown);
+    if (!grown) return;
+    table->rows = grown;
+    char *copy = strdup(text);
+    if (copy) table->rows[table->count++] = copy;
 }
 
 HcTable *hc_table_new(const char *headings) {

@@ -29,8 +29,11 @@ width=${COLUMNS:-$({ stty size </dev/tty; } 2>/dev/null | cut -d ' ' -f 2)}
 [ "${width:-0}" -ge 40 ] 2>/dev/null || width=200 # no terminal: wide enough for two columns of 100
 for name in $names; do
     # The reference: region "reference" of the recipe that computes the same, by a function of that name.
-    reference=$(sed -n '/^ *\/\/> reference/,/^ *\/\/< reference/{/^ *\/\/[<>]/d;p;}' "$root"/recipes/*/main.c |
-        grep -v '^/\*.*\*/$')
+    reference=
+    for file in "$root"/recipes/*/main.c; do
+        region=$(sed -n '/^ *\/\/> reference/,/^ *\/\/< reference/{/^ *\/\/[<>]/d;p;}' "$file" | grep -v '^/\*.*\*/$')
+        case $region in *" $name("*) reference=$region ;; esac
+    done
     case $reference in
     *" $name("*) set -- "CUDA C: $name.cu|OpenCL C: $name.cl|C: the reference" - ;;
     *) set -- "CUDA C: $name.cu|OpenCL C: $name.cl" ;;

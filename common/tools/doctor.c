@@ -12,12 +12,14 @@
  *     devices [{spec, name, detail, cpu, gpu, kernel_ms (null: cannot run a kernel)}],
  *     checks [{group, check, state "ok" | "note" | "problem", found, why | null, remedy | null}]
  */
+#define _DEFAULT_SOURCE /* strsep */
 #define _XOPEN_SOURCE 700
 #include "doctor.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <sys/wait.h>
@@ -68,7 +70,9 @@ void doctor_advise(const char *why, const char *remedy, ...) {
 void doctor_device(const HcDevice *device, double kernel_ms) {
     char spec[64];
     cJSON *object = cJSON_CreateObject();
-    snprintf(spec, sizeof spec, "%s:%d:%d", device->api, device->platform, device->index);
+    if (strcmp(device->api, "opencl") == 0)
+        snprintf(spec, sizeof spec, "opencl:%d:%d", device->platform, device->index);
+    else snprintf(spec, sizeof spec, "%s:%d", device->api, device->index);
     cJSON_AddStringToObject(object, "spec", spec);
     cJSON_AddStringToObject(object, "name", device->name);
     cJSON_AddStringToObject(object, "detail", device->detail);
@@ -135,6 +139,36 @@ done:
 
 void doctor_self(DoctorRun *run, const char *a, const char *b, const char *c) {
     doctor_run(run, (const char *[]){program, "--probe", a, b, c, NULL});
+}
+
+const char *doctor_end(const DoctorRun *run) {
+    static char text[512];
+    const char *last = run->err;
+    for (const char *p = last; *p; p++)
+        if (*p == '\n' && p[1] && p[1] != '\n') last = p + 1;
+    int length = (int)strcspn(last, "\n");
+    if (run->status == 128 + SIGALRM)
+        snprintf(text, sizeof text, "did not answer within 20 seconds");
+    else if (run->status > 128)
+        snprintf(text, sizeof text, "crashed (%s)%s%.*s", strsignal(run->status - 128),
+                 length ? ": " : "", length, last);
+    else
+        snprintf(text, sizeof text, "ended with %d%s%.*s", run->status, length ? ": " : "", length,
+                 last);
+    return text;
+}
+
+bool doctor_fields(char **text, char *fields[8]) {
+    static char none[] = "";
+    if (!**text) return false;
+    char *line = strsep(text, "\n");
+    if (!*text) *text = none;
+    for (int i = 0; i < 8; i++) {
+        fields[i] = line ? line : none;
+        if (line) line = strchr(line, '\t');
+        if (line) *line++ = '\0';
+    }
+    return true;
 }
 
 bool doctor_read(const char *path, char *line, size_t size) {
@@ -219,7 +253,13 @@ int main(int argc, char **argv) {
     checks = cJSON_CreateArray();
     devices = cJSON_CreateArray();
     doctor_check_system();
+#ifdef DOCTOR_CUDA
+    doctor_gather_cuda();
+#endif
     doctor_check_opencl(vendors);
+#ifdef DOCTOR_CUDA
+    doctor_check_cuda(DOCTOR_KERNELS);
+#endif
     doctor_check_hardware(vendors);
     doctor_check_build(DOCTOR_PACKAGES);
 

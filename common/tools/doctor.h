@@ -33,6 +33,12 @@ typedef struct DoctorRun {
 void doctor_run(DoctorRun *run, const char *const *argv);
 void doctor_self(DoctorRun *run, const char *a, const char *b, const char *c);
 
+/* doctor_end - how a program ended badly, with the last line that it left on stderr; good until the
+ * next call. doctor_fields - the next line of text as at most 8 fields split by tabs, "" for those
+ * that are not there; false at the end. */
+const char *doctor_end(const DoctorRun *run);
+bool doctor_fields(char **text, char *fields[8]);
+
 /* doctor_read - the first line of a small file, without its end; false if it cannot be read. */
 bool doctor_read(const char *path, char *line, size_t size);
 
@@ -46,7 +52,20 @@ void doctor_check_hardware(const unsigned *vendors);
 void doctor_check_system(void);
 void doctor_check_build(const char *packages);
 
-/* doctor_probe - the part that runs in a child process, since a driver may crash or hang. */
+/* CUDA: gather asks drivers and devices, before OpenCL's check, which reads HC_DEVICE by all
+ * devices; check reports. Left out where the build has no CUDA, or links it. */
+void doctor_gather_cuda(void);
+void doctor_check_cuda(const char *kernels);
+#ifdef DOCTOR_CUDA
+extern const HcApi doctor_gpu_api, doctor_sim_api;
+#define DOCTOR_CUDA_APIS &doctor_gpu_api, &doctor_sim_api,
+#else
+#define DOCTOR_CUDA_APIS
+#endif
+
+/* doctor_probe - the part that runs in a child process, since a driver may crash or hang; that of
+ * CUDA. */
 int doctor_probe(int argc, char **argv);
+int doctor_probe_cuda(int argc, char **argv);
 
 #endif

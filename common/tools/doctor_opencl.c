@@ -6,7 +6,6 @@
 #define _GNU_SOURCE /* ST_NOEXEC */
 #include <errno.h>
 #include <glob.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -40,38 +39,6 @@ static const char *code_text(long code, const char **hint) {
             *hint = codes[i].hint;
         }
     return text;
-}
-
-/* How a child ended badly, with the last line that it left on stderr. */
-static const char *end_text(const DoctorRun *run) {
-    static char text[512];
-    const char *last = run->err;
-    for (const char *p = last; *p; p++)
-        if (*p == '\n' && p[1] && p[1] != '\n') last = p + 1;
-    int length = (int)strcspn(last, "\n");
-    if (run->status == 128 + SIGALRM)
-        snprintf(text, sizeof text, "did not answer within 20 seconds");
-    else if (run->status > 128)
-        snprintf(text, sizeof text, "crashed (%s)%s%.*s", strsignal(run->status - 128),
-                 length ? ": " : "", length, last);
-    else
-        snprintf(text, sizeof text, "ended with %d%s%.*s", run->status, length ? ": " : "", length,
-                 last);
-    return text;
-}
-
-/* The next line of text as at most 8 fields split by tabs; false at the end. */
-static bool next_fields(char **text, char *fields[8]) {
-    static char none[] = "";
-    if (!**text) return false;
-    char *line = strsep(text, "\n");
-    if (!*text) *text = none;
-    for (int i = 0; i < 8; i++) {
-        fields[i] = line ? line : none;
-        if (line) line = strchr(line, '\t');
-        if (line) *line++ = '\0';
-    }
-    return true;
 }
 
 /* ---- The loader ---- */
@@ -136,7 +103,7 @@ static void check_icd(const char *icd, const char *library, DoctorState bad) {
         doctor_find(DOCTOR_OK, group, "driver", "%s: %s", icd, library);
         return;
     }
-    doctor_find(bad, group, "driver", "%s: %s", icd, *run.out ? run.out : end_text(&run));
+    doctor_find(bad, group, "driver", "%s: %s", icd, *run.out ? run.out : doctor_end(&run));
     doctor_advise(
         "the loader leaves this driver out, and says nothing",
         "reinstall the package of that driver, or remove the file (dpkg -S %s names the package)",
@@ -256,7 +223,7 @@ static int list_found(HcDevice *devices, size_t max, size_t *count) {
     for (size_t i = 0; i < found_count && i < max; i++) devices[i] = found[i].device;
     return found_count ? HC_OK : hc_set_error(HC_SKIP, 0, NULL, NULL, "no OpenCL device");
 }
-static const HcApi opencl = {"opencl", list_found};
+static const HcApi opencl = {.name = "opencl", .list = list_found};
 
 static void take_device(char *fields[8], const char *platform, const char *version) {
     if (found_count == MOST) return;
@@ -286,8 +253,8 @@ static void check_device(size_t i, bool chosen) {
     double ms = -1;
     const char *hint = "";
     char failure[768];
-    snprintf(failure, sizeof failure, "%s", end_text(&run));
-    while (next_fields(&text, fields)) {
+    snprintf(failure, sizeof failure, "%s", doctor_end(&run));
+    while (doctor_fields(&text, fields)) {
         if (strcmp(fields[0], "ran") == 0) ms = strtod(fields[1], NULL);
         if (strcmp(fields[0], "failed") == 0)
             snprintf(failure, sizeof failure, "%s: %s", fields[1],
@@ -333,7 +300,7 @@ static void find_culprit(const DoctorRun *all) {
     }
     if (set) setenv("OCL_ICD_VENDORS", old, 1);
     else unsetenv("OCL_ICD_VENDORS");
-    doctor_find(DOCTOR_PROBLEM, group, "devices", "a driver %s%s%s", end_text(all),
+    doctor_find(DOCTOR_PROBLEM, group, "devices", "a driver %s%s%s", doctor_end(all),
                 *culprits ? "; it is that of" : "", culprits);
     doctor_advise("every program that asks for OpenCL devices ends like that",
                   doctor_problems() > 1
@@ -353,7 +320,7 @@ void doctor_check_opencl(unsigned vendors[16]) {
                       "./cook setup run (installs ocl-icd-opencl-dev)");
         return;
     }
-    while (next_fields(&text, fields)) {
+    while (doctor_fields(&text, fields)) {
         if (strcmp(fields[0], "loader") == 0) check_loader(fields);
         if (strcmp(fields[0], "device") == 0) take_device(fields, platform, version);
         if (strcmp(fields[0], "platform") != 0) continue;
@@ -384,13 +351,19 @@ void doctor_check_opencl(unsigned vendors[16]) {
 
     const char *wish = doctor_is_set("HC_DEVICE");
     HcDevice chosen = {.platform = -1};
-    if (hc_select_device((const HcApi *const[]){&opencl, NULL}, wish, &chosen) != HC_OK) {
+    const HcApi *const all[] = {&opencl, DOCTOR_CUDA_APIS NULL}, *const one[] = {&opencl, NULL};
+    if (wish && hc_select_device(all, wish, &chosen) != HC_OK) {
         doctor_find(DOCTOR_PROBLEM, group, "HC_DEVICE", "%s", hc_last_error()->message);
         doctor_advise("every recipe ends with this error",
                       "unset HC_DEVICE, or set it to one of the devices below");
     } else if (wish) {
         doctor_find(DOCTOR_NOTE, group, "HC_DEVICE", "%s", wish);
+        doctor_advise("recipes that do not use that device's API refuse to run",
+                      "unset HC_DEVICE unless you meant it");
+    } else {
+        hc_select_device(one, NULL, &chosen);
     }
+    if (chosen.api && strcmp(chosen.api, "opencl") != 0) chosen.platform = -1;
     for (size_t i = 0, v = 0; i < found_count; i++) {
         const HcDevice *device = &found[i].device;
         check_device(i, device->platform == chosen.platform && device->index == chosen.index);

@@ -165,6 +165,9 @@ int doctor_probe(int argc, char **argv) {
         return 1;
     }
     if (argc == 1 && strcmp(argv[0], "list") == 0) return list();
+#ifdef DOCTOR_CUDA
+    if (argc >= 1 && strcmp(argv[0], "kernel") != 0) return doctor_probe_cuda(argc, argv);
+#endif
     if (argc == 3 && strcmp(argv[0], "kernel") == 0 && hc_parse_count(argv[1], 99, &p) &&
         hc_parse_count(argv[2], 99, &d))
         return run_kernel((unsigned)p, (unsigned)d);

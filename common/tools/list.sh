@@ -22,10 +22,11 @@ checked=$root/recipes/checked.tsv
 awk -v form="$form" '
 function quoted(text) { gsub(/\\/, "\\\\", text); gsub(/"/, "\\\"", text); return "\"" text "\"" }
 function stars(n, star,    text) { while (n-- > 0) text = text star; return text }
-# Where recipe r was checked: devices joined for people, objects for JSON.
-function where(r,    i, text, sep) {
+# Where recipe r was checked: devices joined for people, those of kind "gpu" apart from the others;
+# objects for JSON, all of them.
+function where(r, gpu,    i, text, sep) {
     for (i = 1; i <= checks; i++) {
-        if (of[i] != r) continue
+        if (of[i] != r || (form != "--json" && (kind[i] == "gpu") != gpu)) continue
         if (form == "--json")
             text = text sep "{\"device\": " quoted(device[i]) ", \"kind\": " quoted(kind[i]) \
                 ", \"date\": " quoted(date[i]) ", \"commit\": " quoted(commit[i]) "}"
@@ -39,7 +40,7 @@ function value() {
     return $0
 }
 
-function place(r,    text) { text = where(r); return text == "" ? "not yet" : text }
+function place(r, gpu,    text) { text = where(r, gpu); return text == "" ? "never" : text }
 
 FILENAME ~ /checked\.tsv$/ || FILENAME == "/dev/null" {
     if ($0 ~ /^#/ || split($0, cell, "\t") < 5 || cell[1] == "recipe") next
@@ -55,11 +56,12 @@ $1 == "MINUTES" { minutes[n] = value() }
 
 END {
     if (form == "--markdown") {
-        print "| | recipe | APIs | level | minutes | checked on |"
-        print "|---|---|---|---|---|---|"
+        print "| | recipe | APIs | level | minutes | checked on a GPU | checked without one |"
+        print "|---|---|---|---|---|---|---|"
         for (i = 1; i <= n; i++)
-            printf "| %d | [%s](recipes/%s/) | %s | %s | %s | %s |\n", name[i] + 0, title[i],
-                name[i], apis[i], stars(difficulty[i], "★"), minutes[i], place(name[i])
+            printf "| %d | [%s](recipes/%s/) | %s | %s | %s | %s | %s |\n", name[i] + 0, title[i],
+                name[i], apis[i], stars(difficulty[i], "★"), minutes[i], place(name[i], 1),
+                place(name[i], 0)
     } else if (form == "--json") {
         printf "["
         for (i = 1; i <= n; i++) {
@@ -69,7 +71,7 @@ END {
             printf("%s\n  {\"number\": %d, \"name\": %s, \"title\": %s, \"apis\": [%s], ",
                 i > 1 ? "," : "", name[i] + 0, quoted(name[i]), quoted(title[i]), list)
             printf("\"difficulty\": %d, \"minutes\": %d, \"checked\": [%s]}",
-                difficulty[i], minutes[i], where(name[i]))
+                difficulty[i], minutes[i], where(name[i], 0))
             split("", api)
         }
         print "\n]"
@@ -81,9 +83,9 @@ END {
         }
         if (most < 4) most = 4
         line = "%-" wide + 2 "s%-" broad + 2 "s%-" most + 2 "s%-6s%7s  %s\n"
-        printf line, "recipe", "title", "APIs", "level", "minutes", "checked on"
+        printf line, "recipe", "title", "APIs", "level", "minutes", "checked on a GPU; without one"
         for (i = 1; i <= n; i++)
             printf line, name[i], title[i], apis[i], stars(difficulty[i], "*"), minutes[i],
-                place(name[i])
+                place(name[i], 1) "; " place(name[i], 0)
     }
 }' "$checked" "$root"/recipes/[0-9]*_*/CMakeLists.txt

@@ -69,6 +69,7 @@ make README.md "recipes/$name/README.md"
 make CMakeLists.txt "recipes/$name/CMakeLists.txt"
 make kernel.cl "kernels/$kernel.cl"
 make kernel.cu "kernels/$kernel.cu"
+! command -v clang >/dev/null || sh "$root/common/cuda/ptx.sh" --update "$kernel" || exit 3
 make chapter.md "book/$name.md"
 cat >&2 <<TEXT
 cook: made. Now: ./cook run $number, and ./cook test -R $name

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """doctor.py - the chapter on setting up must have every reason and every remedy that ./cook doctor can
-give. They are taken from its sources: the texts in each call of doctor_advise(why, remedy, ...), and
-the remedies in its table of hardware makers. A %s in them stands for any text in the chapter.
+give, and why there is no GPU. They are taken from the sources: the texts in each call of
+doctor_advise(why, remedy, ...), the remedies in its table of hardware makers, and every text of more
+than three words in common/cuda/absent.c. A %s in them stands for any text in the chapter.
 
     doctor.py           compare the chapter with the doctor, after a test of this comparison itself
     doctor.py --list    print what the doctor can say
@@ -54,6 +55,11 @@ def advice(sources):
         for row in re.finditer(r'\{0x[0-9a-f]{4}, "\w+",\s*((?:"(?:\\.|[^"\\])*"\s*)+)\}', source):
             line = source.count("\n", 0, row.start()) + 1
             found += [(f"{path}:{line}", text) for text in texts(row.group(1))]
+        if path.endswith("absent.c"):
+            for text in texts(source):
+                text = text.removesuffix(": %s")
+                if text.count(" ") > 2:
+                    found.append((path, text.strip()))
     return found
 
 
@@ -69,6 +75,7 @@ def missing(sources, chapter):
 
 def main():
     files = sorted((ROOT / "common/tools").glob("doctor*.c"))
+    files.append(ROOT / "common/cuda/absent.c")
     sources = {p.relative_to(ROOT).as_posix(): p.read_text() for p in files}
     if sys.argv[1:] == ["--list"]:
         for where, text in advice(sources):
@@ -77,6 +84,7 @@ def main():
     # First the comparison itself: it must miss what is not there, in each of the forms that it reads.
     probe = {"x.c": 'glob("/*"); /* "no" */ doctor_advise(a ? "one" : "two, (2)", "do %s "\n    "now",\n b);\n{0x10de, "N", "buy"\n "it"},\n'}
     assert [t for _, t in advice(probe)] == ["one", "two, (2)", "do %s now", "buyit"], advice(probe)
+    assert advice({"absent.c": 'f("a b c d: %s", "%s", "/a b")'}) == [("absent.c", "a b c d")]
     assert len(missing(probe, "")) == 4 and not missing(probe, "| one | two, (2) | `do that`\nnow | buyit |")
     assert missing(probe, "one two, (2) do now buyit")[0].startswith("x.c:1: ")
     said = len(advice(sources))

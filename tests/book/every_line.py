@@ -12,24 +12,35 @@ sys.path.insert(0, str(root / "common/tools/book"))
 import sync  # noqa: E402
 
 
-def faults(overlay):
+def faults(overlay, chapters=None):
+    """What the comparison finds. With chapters, only these are compared, and only sources that they show
+    are read: the rest was in step before, and is as it was."""
     book = sync.Book(root, overlay=overlay)
+    if chapters:
+        book.chapters, book.scan_sources = chapters, lambda: [book.read_regions(path) for path in overlay]
     return [x for x in book.check() if "is shown by no chapter" not in x]
 
 
 def shown_files():
-    """Each source that a chapter shows, with the lines of it that stand there."""
+    """Each source that a chapter shows, with its regions that stand there and the chapters."""
     book = sync.Book(root)
     files = {}
+
+    def show(path, region, chapter):
+        regions, chapters = files.setdefault(path, ([], []))
+        regions.append(region)
+        if chapter not in chapters:
+            chapters.append(chapter)
+
     for chapter in book.chapters:
         for block in book.parse(chapter):
             if block.kind == "code":
-                files.setdefault(block.args[0], []).append(block.args[1] if len(block.args) > 1 else None)
+                show(block.args[0], block.args[1] if len(block.args) > 1 else None, chapter)
             if block.kind == "kernel":
                 for suffix in ("cu", "cl"):
-                    files.setdefault(f"kernels/{block.args[0]}.{suffix}", []).append(None)
+                    show(f"kernels/{block.args[0]}.{suffix}", None, chapter)
                 if len(block.args) == 3:
-                    files.setdefault(block.args[1], []).append(block.args[2])
+                    show(block.args[1], block.args[2], chapter)
     return files
 
 
@@ -39,7 +50,7 @@ def main():
         print("the book is not in step as it is; see book.sync")
         return 1
     tried = 0
-    for path, regions in shown_files().items():
+    for path, (regions, chapters) in shown_files().items():
         lines = (root / path).read_text().splitlines()
         inside = []
         for number, line in enumerate(lines):
@@ -52,7 +63,7 @@ def main():
                 if not line.strip() and not (lines[number - 1].strip() and lines[number + 1].strip()):
                     continue
                 tried += 1
-                if not faults({path: "\n".join(lines[:number] + lines[number + 1:])}):
+                if not faults({path: "\n".join(lines[:number] + lines[number + 1:])}, chapters):
                     print(f"{path}:{number + 1}: without this line the book is still said to be in step: {line}")
                     return 1
     print(f"{tried} lines taken out, one at a time; each was missed")

@@ -29,6 +29,13 @@ says "a recipe before its options"
 run "$cook" setup nosuch
 expect 2
 says "no package group is called 'nosuch'"
+run sh "$HC_SOURCE/common/tools/nvrtc.sh" "$work" no # nobody accepts the licence
+if [ "$rc" -ne 77 ]; then # NVIDIA has none for this kind of machine
+    expect 3
+    says "CUDA Toolkit End User License"
+    says "./cook --yes setup nvrtc"
+    [ ! -e "$work/build" ] || fail "something was made in build/"
+fi
 for name in 7x 07_opencl_device_query ../x 12_Big; do
     run "$cook" new $name
     expect 2

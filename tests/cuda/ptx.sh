@@ -11,7 +11,12 @@ include=$HC_SOURCE/common/cuda/include
 sources() {
     mkdir -p "$work/sources"
     for file in "$HC_SOURCE"/kernels/*.cu; do
-        { printf 'typedef float T;\n#line 1\n' && cat "$file"; } >"$work/sources/$(basename "$file")"
+        {
+            printf 'typedef float T;\n'
+            ! grep -q hc_random_ "$file" || cat "$HC_SOURCE/kernels/philox.h"
+            printf '#line 1\n'
+            cat "$file"
+        } >"$work/sources/$(basename "$file")"
     done
     ls "$here"/kernels/*.cu "$work"/sources/*.cu
 }

@@ -14,6 +14,13 @@ grep -qE '^  ok +device +opencl:0:0 .*ran a kernel in [0-9]+ ms; the recipes cho
     fail "no device that the recipes choose"
 grep -qE '^  ok +loader +/.*libOpenCL' "$work/out" || fail "no loader"
 grep -qE '^  ok +cmake ' "$work/out" || fail "no cmake"
+if grep -q '^CUDA$' "$work/out"; then
+    grep -qE '^  ok +cusim +/.*libcuda.so.1: CUDA [0-9]+\.[0-9]' "$work/out" || fail "no cusim"
+    grep -qE '^  ok +device +sim:0 .*compute capability .*ran a kernel in [0-9]+ ms' "$work/out" ||
+        fail "cusim ran no kernel"
+    grep -qE '^  ok +kernels/ptx +[1-9][0-9]* kernels as PTX$' "$work/out" || fail "no kernels as PTX"
+    grep -qE '^  ok +cache +/.* free$' "$work/out" || fail "no cache of compiled kernels"
+fi
 says_nothing
 
 run "$doctor" --json
@@ -27,6 +34,9 @@ assert list(r) == ["schema", "status", "problems", "remedy", "devices", "checks"
 assert (r["schema"], r["status"], r["problems"], r["remedy"]) == (1, "ok", 0, None)
 d = r["devices"][0]
 assert d["spec"] == "opencl:0:0" and d["cpu"] is True and d["kernel_ms"] > 0 and d["name"], d
+if any(c["group"] == "CUDA" for c in r["checks"]):
+    (sim,) = [d for d in r["devices"] if d["spec"] == "sim:0"]
+    assert sim["kernel_ms"] > 0 and not sim["gpu"] and "compute capability" in sim["detail"], sim
 for c in r["checks"]:
     assert list(c) == ["group", "check", "state", "found", "why", "remedy"], c
     assert c["state"] in ("ok", "note"), c

@@ -67,9 +67,10 @@ prints_not 0000:00:1f.0
 # /dev/dri/renderD128 of the group video, and a user who is not in it.
 command -v setpriv >/dev/null || skip "no setpriv: a user without rights was not tried, the rest passed"
 public=$(mktemp -d) && chmod 777 "$public" && cp "$doctor" "$public/doctor" || exit 1
+cp -r "$HC_BUILD/lib/cusim" "$public" 2>/dev/null
 view "mount -t tmpfs tmpfs /dev && chmod 755 /dev && mknod -m 666 /dev/null c 1 3 && mkdir /dev/dri &&
     mknod -m 660 /dev/dri/renderD128 c 226 128 && chgrp video /dev/dri/renderD128 &&
-    export POCL_CACHE_DIR=$public/cache && cd / &&
+    export POCL_CACHE_DIR=$public/cache HC_CUSIM_DIR=$public/cusim && cd / &&
     exec setpriv --reuid=65534 --regid=65534 --clear-groups $public/doctor"
 rm -rf "$public"
 expect 0

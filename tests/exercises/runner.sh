@@ -65,18 +65,18 @@ runner_usage() {
 }
 
 runner_start() {
-    exercise start complete
+    exercise start 08_complete
     expect 0
     prints "Started: exercises/$first/"
     cmp "exercises/$first/vector_sum.cl" "$given/$first/starter/vector_sum.cl" || fail "no copy"
     echo "my work" >>"exercises/$first/vector_sum.cl"
-    exercise start complete
+    exercise start 08_complete
     expect 2
     says "is there already"
     grep -q "my work" "exercises/$first/vector_sum.cl" || fail "start overwrote the learner's work"
     for folder in "$HC_SOURCE/recipes" "$HC_SOURCE/recipes/08_opencl_application/mine" "$HC_SOURCE" \
         "$HC_SOURCE/kernels"; do
-        exercise start complete --dir "$folder"
+        exercise start 08_complete --dir "$folder"
         expect 2
         says "belongs to the cookbook"
     done
@@ -84,11 +84,11 @@ runner_start() {
 }
 
 runner_unwritable() {
-    exercise start complete --dir /proc/self/learner
+    exercise start 08_complete --dir /proc/self/learner
     expect 3
     says "cannot make the folder /proc/self/learner"
     echo file >plain
-    exercise start complete --dir plain
+    exercise start 08_complete --dir plain
     expect 3
     says "plain"
 }
@@ -98,15 +98,15 @@ runner_elsewhere() {
     cd deeper || exit 1
     HC_EXERCISES="../a place with spaces/mine"
     export HC_EXERCISES
-    exercise start complete
+    exercise start 08_complete
     expect 0
     cp "$given/$first/solution/vector_sum.cl" "$HC_EXERCISES/$first/"
-    exercise check complete
+    exercise check 08_complete
     expect 0
     prints "$first: PASSED"
-    exercise start defect
+    exercise start 08_find
     cp "$given/$second/solution/"* "$HC_EXERCISES/$second/"
-    exercise check defect
+    exercise check 08_find
     expect 0
     exercise list
     prints passed
@@ -338,6 +338,34 @@ runner_divergence() {
     prints "must reach a barrier"
 }
 
+# A kernel in CUDA C, compiled by clang alone: right, then with a write outside that spoils nothing, then with
+# a name that is not declared.
+runner_cuda() {
+    command -v clang >/dev/null || skip "clang is not installed"
+    HC_CUDA_COMPILER=clang
+    export HC_CUDA_COMPILER
+    name=05_find_the_defect
+    exercise start $name
+    expect 0
+    cp "$HC_SOURCE/recipes/05_cuda_program/exercises/$name/solution/double_matrix.cu" exercises/$name/
+    exercise check $name
+    expect 0
+    prints "$name: PASSED"
+    prints_not "left out"
+    sed -i 's/i < m && j < n/j < n/' exercises/$name/double_matrix.cu
+    exercise check $name
+    expect 1
+    prints "cusim: invalid global read of 4 bytes, at kernel double_matrix, double_matrix.cu:8"
+    prints "by thread (0,5,0) of block (0,0,0)"
+    prints_not "(1,5,0)"
+    sed -i 's/\*= 2;/*= two;/' exercises/$name/double_matrix.cu
+    exercise check $name
+    expect 4
+    prints "The kernel does not compile"
+    prints "double_matrix.cu:8:"
+    prints "'two'"
+}
+
 # With a PATH that has what a check needs, but not oclgrind.
 runner_without_oclgrind() {
     mkdir programs
@@ -362,16 +390,16 @@ runner_without_oclgrind() {
 }
 
 runner_answers() {
-    exercise start predict
+    exercise start 07_predict
     file=exercises/07_predict_the_limits/answers.txt
     sed -i 's/^groups = .*/groups = sixteen/; /^idle/d; s/^work_items = ?/  work_items=1024/' $file
-    exercise check predict
+    exercise check 07_predict
     expect 1
     prints "groups = sixteen is not a whole number"
     prints "idle has no line in the file"
     prints "global_id is not answered yet"
     prints_not "work_items"
-    exercise check predict --junit /nowhere/grades.xml
+    exercise check 07_predict --junit /nowhere/grades.xml
     expect 3
     says "cannot write /nowhere/grades.xml"
 }
@@ -380,13 +408,13 @@ runner_json() {
     need_validator
     kernel 'if (i + 1 < n) z[i] = x[i] + y[i];'
     exercise start $second
-    exercise start predict
+    exercise start 07_predict
     exercise check --json --junit grades.xml
     expect 1
     prints "look at the guard"
     cp "$work/out" all.json
     printf 'int main(void) { return nothing; }\n' >"exercises/$second/main.c"
-    exercise check defect --json --junit broken.xml
+    exercise check 08_find --json --junit broken.xml
     expect 4
     for file in all.json "$work/out"; do
         [ "$(wc -l <"$file")" -eq 1 ] || fail "not one line"

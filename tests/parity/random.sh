@@ -1,14 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# random.sh opencl|mutant PROGRAM | cuda - kernels/philox.h in the languages of kernels. As OpenCL C
-# it must give the host's numbers; one constant changed, it must not. As CUDA C it is compiled to
-# PTX by clang, without NVIDIA's headers; it runs with the CUDA recipes, where there is a device for
-# it.
+# random.sh opencl|mutant|cuda|cuda_mutant PROGRAM [COMPILER] - kernels/philox.h in the languages of
+# kernels. As OpenCL C and as CUDA C it must give the host's numbers; one constant changed, it must
+# not. CUDA C is compiled by NVRTC or clang, and runs on cusim.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 here=$HC_SOURCE/tests/parity
 mkdir "$work/k"
-cp "$here/random.cl" "$kernels/philox.h" "$work/k"
+cp "$here/random.cl" "$here/random.cu" "$kernels/philox.h" "$work/k"
 
 case $1 in
 opencl)
@@ -25,28 +24,18 @@ mutant)
     says "WRONG: bits"
     ;;
 cuda)
-    command -v clang >/dev/null || skip "clang is not installed (Debian: clang)"
-    # What a CUDA compiler would bring along: these words, and a thread's indices from their
-    # registers.
-    cat >"$work/words.h" <<'END'
-#define __global__ __attribute__((global))
-#define __device__ __attribute__((device))
-#define threadIdx Index{unsigned(__nvvm_read_ptx_sreg_tid_x()), 0, 0}
-#define blockIdx Index{unsigned(__nvvm_read_ptx_sreg_ctaid_x()), 0, 0}
-#define blockDim Index{unsigned(__nvvm_read_ptx_sreg_ntid_x()), 0, 0}
-typedef unsigned long size_t;
-struct Index { unsigned x, y, z; };
-END
-    for kernel in "$here/random.cu" "$kernels"/*.cu; do
-        name=$(basename "$kernel" .cu)
-        cat "$work/words.h" "$kernels/philox.h" "$kernel" >"$work/$name.cu"
-        run clang -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_60 -O2 -S \
-            -Wall -Wextra -Wno-unknown-cuda-version -DT=float "$work/$name.cu" -o "$work/$name.ptx"
-        expect 0
-        grep -q "^\.visible \.entry " "$work/$name.ptx" || fail "$name.ptx has no kernel"
-        ! grep '\.extern' "$work/$name.ptx" || fail "$name.ptx calls something that is not there"
-    done
-    grep -q "entry random_numbers(" "$work/random.ptx" || fail "random_numbers is not in the PTX"
-    grep -q "$((0xD2511F53))\|-$((0x100000000 - 0xD2511F53))" "$work/random.ptx" || fail "the cipher is not in the PTX"
+    run env HC_CUDA_COMPILER="$3" "$2" --device sim --kernel-dir "$work/k" --no-cache
+    [ "$rc" -ne 77 ] || skip "$(grep -o 'nothing here can compile.*' "$work/err")"
+    expect 0
+    says_nothing
+    [ "$(grep -c '^verified   yes: bits, 1 009 elements' "$work/out")" -ge 30 ] || fail "too few comparisons"
+    prints "verified   yes: floats, 1 009 elements, max error 0"
+    ;;
+cuda_mutant)
+    sed -i 's/0xBB67AE85/0xBB67AE84/' "$work/k/philox.h"
+    run "$2" --device sim --kernel-dir "$work/k" --no-cache
+    [ "$rc" -ne 77 ] || skip "$(grep -o 'nothing here can compile.*' "$work/err")"
+    expect 1
+    says "WRONG: bits"
     ;;
 esac

@@ -195,6 +195,16 @@ static void shapes(void **state) {
     recipe.rank = 0; /* a recipe without a size takes any, and ignores it */
     assert_int_equal(PARSE2("-n", "5x5"), HC_OK);
     assert_int_equal(PARSE2("-n", "5x"), HC_USAGE);
+    recipe.rank = -1; /* any of them: a number that is not given is 1 */
+    static const char *const any[] = {"5", "5x6", "5x6x0"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(PARSE2("-n", any[i]), HC_OK);
+        assert_int_equal(args.size[0], 5);
+        assert_int_equal(args.size[1], i > 0 ? 6 : 1);
+        assert_int_equal(args.size[2], i > 1 ? 0 : 1);
+    }
+    assert_int_equal(PARSE2("-n", "5x6x7x8"), HC_USAGE);
+    assert_contains(hc_last_error()->message, "(N, NxN or NxNxN");
 }
 
 static void words(void **state) {
@@ -268,7 +278,12 @@ static void help(void **state) {
     CAPTURE(&c);
     hc_print_help(&recipe, c.file);
     fclose(c.file);
-    assert_contains(c.text, "without effect here: --size --seed --repeat\n");
+    static const char *const idle[] = {"--size N", "--seed S", "--repeat R"};
+    for (size_t i = 0; i < 3; i++) {
+        char line[80];
+        snprintf(line, sizeof line, "  %-28s accepted, without effect here\n", idle[i]);
+        assert_contains(c.text, line);
+    }
     assert_null(strstr(c.text, "Defaults"));
     free(c.text);
 }

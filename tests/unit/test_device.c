@@ -26,7 +26,8 @@ static const HcDevice cuda_devices[] = {
 static int list_cuda(HcDevice *devices, size_t max, size_t *count) {
     return list(cuda_devices, 2, cuda_status, devices, max, count);
 }
-static const HcApi cl_api = {"opencl", list_cl}, cuda_api = {"cuda", list_cuda};
+static const HcApi cl_api = {.name = "opencl", .list = list_cl},
+                   cuda_api = {.name = "cuda", .list = list_cuda};
 static const HcApi *const cl_only[] = {&cl_api, NULL};
 static const HcApi *const both[] = {&cl_api, &cuda_api, NULL};
 static HcDevice chosen;
@@ -159,6 +160,14 @@ static void listing(void **state) {
     assert_contains(c.text, "opencl:2:0  Big GPU");
     assert_contains(c.text, "Fast 8000");
     free(c.text);
+    cl_status = HC_ERROR; /* broken: said, after what the others have */
+    CAPTURE(&c);
+    assert_int_equal(hc_list_devices(both, c.file), HC_ERROR);
+    fclose(c.file);
+    assert_contains(c.text, "Fast 8000");
+    free(c.text);
+    chooses(both, "8000", "Fast 8000"); /* and not in the way of a wish that others fulfil */
+    refuses(cl_only, "8000", HC_ERROR, "a reason");
     cl_status = HC_SKIP;
     CAPTURE(&c);
     assert_int_equal(hc_list_devices(cl_only, c.file), HC_SKIP);

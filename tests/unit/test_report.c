@@ -66,8 +66,7 @@ static void verified(void **state) {
     assert_int_equal(strncmp(out, "verified", 8), 0); /* the answer first */
     free(out);
     char *json = hc_report_json("ok", NULL, NULL, NULL, 0);
-    assert_int_equal(json[strlen(json) - 1], '\n');
-    assert_null(memchr(json, '\n', strlen(json) - 1));
+    assert_null(strchr(json, '\n'));                        /* one line */
     assert_contains(json, "\"seed\":18446744073709551615"); /* exactly, not as a double */
     assert_contains(json, "\"bins\":18446744073709551615");
     cJSON *root = cJSON_Parse(json);

@@ -11,8 +11,8 @@
  *
  * NVRTC and nvcc have all of this built in, under the same names; a kernel written for one
  * compiles with the other. Here are the qualifiers, indices, vector types, barriers and fences,
- * atomics, shuffles and votes, integer and bit functions, and the few functions of arithmetic that
- * are one instruction. printf, assert, malloc and free are calls that the driver resolves.
+ * atomics, shuffles and votes, integer and bit functions, and arithmetic; sin, exp and their like are
+ * in hc_cuda_math.h, which this file includes. printf, assert, malloc and free are calls that the driver resolves.
  *
  * Where clang has a builtin that every architecture and PTX version accepts, it is used; newer
  * instructions are written as assembly, since clang refuses such a builtin even in a function that
@@ -35,6 +35,10 @@
 #define __forceinline__ __inline__ __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
 #define __align__(n) __attribute__((aligned(n)))
+
+#ifndef HC_CUDA_MATH_H
+#include "hc_cuda_math.h"
+#endif
 
 #define HC_DEVICE static __inline__ __attribute__((always_inline, device))
 
@@ -328,23 +332,11 @@ HC_DEVICE int abs(int x) { return x < 0 ? -x : x; }
 HC_DEVICE long abs(long x) { return x < 0 ? -x : x; }
 HC_DEVICE long long abs(long long x) { return x < 0 ? -x : x; }
 
-/* ---- Floating point: what is one instruction. sin, exp and their like come from elsewhere. ----
- * */
+/* ---- Floating point: what is one instruction; the functions are in hc_cuda_math.h. ---- */
 
 HC_DEVICE float fmaf(float x, float y, float z) { return __builtin_fmaf(x, y, z); }
-HC_DEVICE float sqrtf(float x) { return __builtin_sqrtf(x); }
-HC_DEVICE float rsqrtf(float x) { return __nvvm_rsqrt_approx_f(x); } /* 2 ulp, as NVIDIA states */
-HC_DEVICE float fabsf(float x) { return __builtin_fabsf(x); }
-HC_DEVICE float fminf(float x, float y) { return __builtin_fminf(x, y); }
-HC_DEVICE float fmaxf(float x, float y) { return __builtin_fmaxf(x, y); }
 HC_DEVICE double fma(double x, double y, double z) { return __builtin_fma(x, y, z); }
-HC_DEVICE double sqrt(double x) { return __builtin_sqrt(x); }
-HC_DEVICE double fabs(double x) { return __builtin_fabs(x); }
-HC_DEVICE double fmin(double x, double y) { return __builtin_fmin(x, y); }
-HC_DEVICE double fmax(double x, double y) { return __builtin_fmax(x, y); }
 HC_DEVICE float fma(float x, float y, float z) { return fmaf(x, y, z); }
-HC_DEVICE float sqrt(float x) { return sqrtf(x); }
-HC_DEVICE float fabs(float x) { return fabsf(x); }
 HC_DEVICE float abs(float x) { return fabsf(x); }
 HC_DEVICE double abs(double x) { return fabs(x); }
 HC_DEVICE float min(float x, float y) { return fminf(x, y); }
@@ -352,7 +344,7 @@ HC_DEVICE float max(float x, float y) { return fmaxf(x, y); }
 HC_DEVICE double min(double x, double y) { return fmin(x, y); }
 HC_DEVICE double max(double x, double y) { return fmax(x, y); }
 
-/* Rounded to nearest and never fused: what the name says, whatever the compiler's options. Sums and
+/* Rounded to nearest (rn) or towards 0 (rz), and never fused: what the name says, whatever the compiler's options. Sums and
  * products stand as instructions, since LLVM takes __nvvm_mul_rn_f for a plain product, and fuses
  * it. */
 #define HC_ROUNDED(name, type, instruction, letter)                                                \
@@ -361,13 +353,20 @@ HC_DEVICE double max(double x, double y) { return fmax(x, y); }
         asm(instruction " %0, %1, %2;" : "=" letter(result) : letter(x), letter(y));               \
         return result;                                                                             \
     }
-HC_ROUNDED(__fadd_rn, float, "add.rn.f32", "f")
-HC_ROUNDED(__fmul_rn, float, "mul.rn.f32", "f")
-HC_ROUNDED(__dadd_rn, double, "add.rn.f64", "d")
-HC_ROUNDED(__dmul_rn, double, "mul.rn.f64", "d")
+#define HC_MODE(mode)                                                                              \
+    HC_ROUNDED(__fadd_##mode, float, "add." #mode ".f32", "f")                                     \
+    HC_ROUNDED(__fsub_##mode, float, "sub." #mode ".f32", "f")                                     \
+    HC_ROUNDED(__fmul_##mode, float, "mul." #mode ".f32", "f")                                     \
+    HC_ROUNDED(__fdiv_##mode, float, "div." #mode ".f32", "f")                                     \
+    HC_ROUNDED(__dadd_##mode, double, "add." #mode ".f64", "d")                                    \
+    HC_ROUNDED(__dsub_##mode, double, "sub." #mode ".f64", "d")                                    \
+    HC_ROUNDED(__dmul_##mode, double, "mul." #mode ".f64", "d")                                    \
+    HC_ROUNDED(__ddiv_##mode, double, "div." #mode ".f64", "d")
+HC_MODE(rn)
+HC_MODE(rz)
+#undef HC_MODE
 #undef HC_ROUNDED
 HC_DEVICE float __fmaf_rn(float x, float y, float z) { return __nvvm_fma_rn_f(x, y, z); }
-HC_DEVICE float __fdiv_rn(float x, float y) { return __nvvm_div_rn_f(x, y); }
 HC_DEVICE float __fsqrt_rn(float x) { return __nvvm_sqrt_rn_f(x); }
 HC_DEVICE double __fma_rn(double x, double y, double z) { return __nvvm_fma_rn_d(x, y, z); }
 

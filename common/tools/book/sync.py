@@ -262,13 +262,14 @@ class Book:
                   for minutes, name, title in sorted(found))]
 
     def render_chapters(self, chapter, block):
-        rows = ["| chapter | uses | level | minutes | last checked on |", "|---|---|---|---|---|"]
+        rows = ["| chapter | uses | level | minutes | checked on a GPU | checked without one |", "|---|---|---|---|---|---|"]
         for name, recipe in self.recipes.items():
             if f"book/{name}.md" in self.chapters:
                 title = self.read(f"book/{name}.md")[0].lstrip("# ")
-                where = "; ".join(f"{c['device']} ({c['kind']}), {c['date']}" for c in recipe["checked"])
+                where = ["; ".join(f"{c['device']} ({c['kind']}), {c['date']}" for c in recipe["checked"]
+                                   if (c["kind"] == "gpu") == gpu) or "never" for gpu in (True, False)]
                 rows.append(f"| [{title}]({name}.md) | {', '.join(recipe['apis'])} | {recipe['difficulty']} "
-                            f"| {recipe['minutes']} | {where or 'not yet recorded'} |")
+                            f"| {recipe['minutes']} | {where[0]} | {where[1]} |")
         return rows
 
     def render_commands(self, chapter, block):

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* One case: one size, one variant of the input, plainly or under one of oclgrind's checks. CTest
+/* One case: one size, one variant of the input, plainly or under the checks of a simulator. CTest
  * starts this program once for each, so that a kernel that takes its process down takes nothing
  * else along. The result is left as a small JSON file; the sentence goes to stdout, where CTest's
  * log keeps it.
  */
 #define _XOPEN_SOURCE 700
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -30,6 +31,7 @@ cJSON *case_to_json(const Case *result) {
     add_text(json, "device", *result->device ? result->device : NULL);
     if (result->has_n) hc_json_u64(json, "n", result->n);
     else cJSON_AddNullToObject(json, "n");
+    add_text(json, "size", result->has_n ? result->size : NULL);
     add_text(json, "status", case_status_names[result->status]);
     hc_json_u64(json, "wrong", result->wrong);
     if (result->status == CASE_WRONG && result->has_n) hc_json_u64(json, "first", result->first);
@@ -62,6 +64,7 @@ bool case_from_json(const cJSON *json, Case *result) {
     get_text(json, "variant", result->variant, sizeof result->variant);
     get_text(json, "tool", result->tool, sizeof result->tool);
     get_text(json, "device", result->device, sizeof result->device);
+    get_text(json, "size", result->size, sizeof result->size);
     get_text(json, "status", status, sizeof status);
     result->has_n = cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(json, "n"));
     result->n = get_number(json, "n");
@@ -136,6 +139,26 @@ static uint64_t a_prime(uint64_t seed) {
     }
 }
 
+/* The size of this case: a count, "prime", or a shape of these, as "33x7". */
+static bool read_size(const CaseOrder *order, Case *result) {
+    size_t length = 0;
+    result->n = 1;
+    for (const char *p = order->what; p; p = strchr(p, 'x') ? strchr(p, 'x') + 1 : NULL) {
+        uint64_t v;
+        char part[24];
+        snprintf(part, sizeof part, "%.*s", (int)strcspn(p, "x"), p);
+        if (strcmp(part, "prime") == 0) v = a_prime(order->options->seed);
+        else if (!hc_parse_count(part, UINT32_MAX, &v)) return false;
+        if (v && result->n > UINT32_MAX / v) return false;
+        result->n *= v;
+        int more = snprintf(result->size + length, sizeof result->size - length, "%s%" PRIu64,
+                            length ? "x" : "", v);
+        if (more < 0 || (size_t)more >= sizeof result->size - length) return false;
+        length += (size_t)more;
+    }
+    return true;
+}
+
 static int leave_result(const CaseOrder *order, const Case *result) {
     cJSON *json = case_to_json(result);
     char *text = cJSON_Print(json);
@@ -157,8 +180,7 @@ int case_run(const CaseOrder *order) {
              question || plain ? "" : order->tool);
     if (!question) {
         result.has_n = true;
-        if (strcmp(order->what, "prime") == 0) result.n = a_prime(order->options->seed);
-        else if (!hc_parse_count(order->what, UINT32_MAX, &result.n)) return HC_USAGE;
+        if (!read_size(order, &result)) return HC_USAGE;
     }
     /* Core files and endless output files are of no use to anyone. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});

@@ -30,10 +30,16 @@ static void add_variant(Command *command, const CaseOrder *order) {
     }
 }
 
+/* The program on cusim, with all checks that cusim has: ./cook sim --check -- PROGRAM. */
+static void add_sim(Command *command, const char *script, const char *tree) {
+    const char *const words[] = {"sh", script, tree, "--check", "--"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) add(command, words[i]);
+}
+
 /* oclgrind's checkers share one limit of messages, so each has a pass of its own; the one for
  * uninitialised values fails on optimised code. */
 static bool add_tool(Command *command, const char *tool, const char *log) {
-    if (strcmp(tool, "plain") == 0) return false;
+    if (strcmp(tool, "plain") == 0 || strcmp(tool, "sim") == 0) return false;
     add(command, "oclgrind");
     add(command, "--max-errors");
     add(command, "100");
@@ -67,7 +73,7 @@ static const char *kernel_name(const Exercise *exercise) {
     const cJSON *file;
     cJSON_ArrayForEach(file, exercise_list(exercise, "files")) {
         const char *dot = strrchr(file->valuestring, '.');
-        if (dot && strcmp(dot, ".cl") == 0) return file->valuestring;
+        if (dot && (strcmp(dot, ".cl") == 0 || strcmp(dot, ".cu") == 0)) return file->valuestring;
     }
     return "the kernel";
 }
@@ -212,6 +218,22 @@ static void judge_output(const CaseOrder *order, const char *const *argv, Case *
     ended_free(&ended);
 }
 
+/* cusim says what it found on stderr; its script's exit code is 1 then, or the program's own. */
+static void judge_sim(const Ended *ended, Case *result) {
+    char *sentence = cusim_translate(ended->err);
+    if (!sentence) {
+        if (result->status != CASE_PASSED || strstr(ended->err, "cusim: check ")) return;
+        result->status = CASE_ERROR;
+        result->message = text_format("cusim left no report: it was not used");
+        return;
+    }
+    result->status = CASE_REPORT;
+    free(result->message);
+    free(result->detail);
+    result->message = sentence;
+    result->detail = text_format("%.1500s", ended->err);
+}
+
 /* oclgrind's exit code is the program's, whatever it found: only its report counts. */
 static void judge_report(const CaseOrder *order, const char *log, Case *result) {
     char *report = file_read(log);
@@ -230,11 +252,14 @@ static void judge_report(const CaseOrder *order, const char *log, Case *result) 
 }
 
 void case_run_program(const CaseOrder *order, Case *result) {
-    static const char *const plain_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", NULL};
-    static const char *const tool_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", "HC_DEVICE", NULL};
     const Exercise *exercise = order->exercise;
     bool own = is_program(exercise);
-    char *kernels = text_format("%s/kernels", order->work), *n = text_format("%" PRIu64, result->n);
+    char *kernels = text_format("%s/kernels", order->work);
+    char *count = text_format("%" PRIu64, result->n);
+    const char *n = result->size;
+    char *script = text_format("%s/common/tools/sim.sh", order->options->root);
+    char *shared = text_format("%s/exercise/shared", order->options->build);
+    char *sim_library = text_format("%s/lib/cusim/libcuda.so.1", shared);
     char *seed = text_format("%" PRIu64, order->options->seed);
     char *log = text_format("%s/results/%s.oclgrind", order->work, result->name);
     char *in = text_format("%s/results/%s.in", order->work, result->name);
@@ -243,11 +268,19 @@ void case_run_program(const CaseOrder *order, Case *result) {
     char *checker = shared_program(order->options, checker_name);
     char *program = own ? text_format("%s/build/bin/%s", order->work, exercise->name)
                         : shared_program(order->options, check_text(exercise, "program"));
-    const char *make[] = {checker, "make", n, seed, in, NULL};
-    const char *compare[] = {checker, "compare", n, seed, in, output, NULL};
+    /* cusim, if it was built for the checks, is not where the learner's program would look. */
+    char *sim_folder = text_format("HC_CUSIM_DIR=%s/lib/cusim", shared);
+    bool own_sim = file_exists(sim_library);
+    const char *const plain_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", own_sim ? sim_folder : NULL,
+                                     NULL};
+    static const char *const tool_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", "HC_DEVICE", NULL};
+    static const char *const sim_env[] = {"HC_KERNEL_DIR", "HC_DEVICE=sim", NULL};
+    const char *make[] = {checker, "make", count, seed, in, NULL};
+    const char *compare[] = {checker, "compare", count, seed, in, output, NULL};
 
     Command command = {0};
-    bool tool = add_tool(&command, order->tool, log);
+    bool tool = add_tool(&command, order->tool, log), sim = strcmp(order->tool, "sim") == 0;
+    if (sim) add_sim(&command, script, own_sim ? shared : order->options->build);
     add(&command, program);
     if (own) {
         const char *const words[] = {"--in", in, "--out", output, "--kernel-dir", kernels};
@@ -269,8 +302,11 @@ void case_run_program(const CaseOrder *order, Case *result) {
         if (own && status == HC_OK && made.code != 0)
             status = hc_set_error(HC_ERROR, 0, NULL, NULL, "no input: %.200s", made.err);
         if (status == HC_OK)
-            status = run_program(command.argv, tool ? tool_env : plain_env, order->options->seconds,
-                                 MAX_OUTPUT, &ended);
+            status = run_program(command.argv,
+                                 tool  ? tool_env
+                                 : sim ? sim_env
+                                       : plain_env,
+                                 order->options->seconds, MAX_OUTPUT, &ended);
         if (status != HC_OK) {
             result->status = CASE_ERROR;
             result->message = text_format("%s", hc_last_error()->message);
@@ -280,6 +316,7 @@ void case_run_program(const CaseOrder *order, Case *result) {
             judge_output(order, compare, result);
         }
         if (status == HC_OK && tool) judge_report(order, log, result);
+        if (status == HC_OK && sim) judge_sim(&ended, result);
     }
     ended_free(&ended);
     ended_free(&made);
@@ -292,6 +329,10 @@ void case_run_program(const CaseOrder *order, Case *result) {
     free(in);
     free(log);
     free(seed);
-    free(n);
+    free(sim_folder);
+    free(sim_library);
+    free(shared);
+    free(script);
+    free(count);
     free(kernels);
 }

@@ -31,6 +31,10 @@ bool has_answers(const Exercise *exercise) {
     return strcmp(exercise_text(exercise, "kind"), "predict") == 0;
 }
 
+bool uses_cuda(const Exercise *exercise) {
+    return cJSON_HasObjectItem(exercise_list(exercise, "check"), "sim_sizes");
+}
+
 bool has_solution(const Exercise *exercise) {
     char *path = text_format("%s/solution", exercise->folder);
     bool there = file_exists(path);

@@ -52,11 +52,13 @@ static void sweep(const Options *options) {
 
 /* The helper library, the recipes and the check programs, in release flags whatever the build
  * tree's are: oclgrind cannot run a program with a sanitizer. The first call takes some seconds. */
-static int prepare_shared(const Options *options) {
+static int prepare_shared(const Options *options, const Exercise *exercise) {
     char *folder = text_format("%s/exercise", options->build);
     char *build = text_format("%s/shared", folder), *file = text_format("%s/lock", folder);
     char *source = text_format("%s/common/tools/exercise/harness/shared", options->root);
     char *ready = text_format("%s/build.ninja", build);
+    const char *const make_cusim[] = {"cmake",    "--build",        build,
+                                      "--target", "exercise_cusim", NULL};
     const char *const configure[] = {
         "cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", NULL};
     const char *const make[] = {"cmake", "--build", build, NULL};
@@ -68,6 +70,8 @@ static int prepare_shared(const Options *options) {
             status = must("preparing the checker", configure);
         }
         if (status == HC_OK) status = must("building the checker", make);
+        if (status == HC_OK && uses_cuda(exercise))
+            status = must("building cusim, the software CUDA device", make_cusim);
         sweep(options);
         lock_drop(lock);
     }
@@ -291,7 +295,7 @@ void check_exercise(const Options *options, const Exercise *exercise, const char
     if (!realpath(learner, path)) snprintf(path, sizeof path, "%s", learner);
     if (look_at_files(exercise, path, verdict)) {
         char *work = work_folder(options, exercise, path), *file = text_format("%s/lock", work);
-        int lock, status = prepare_shared(options);
+        int lock, status = prepare_shared(options, exercise);
         if (status == HC_OK) status = folder_make(work);
         if (status == HC_OK) status = lock_take(file, &lock);
         if (status == HC_OK) {

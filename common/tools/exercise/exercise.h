@@ -50,6 +50,8 @@ const char *check_text(const Exercise *exercise, const char *key);
 bool is_program(const Exercise *exercise);
 bool has_answers(const Exercise *exercise);
 bool has_solution(const Exercise *exercise);
+/* uses_cuda - its programs run on a CUDA device, and again under cusim's checks. */
+bool uses_cuda(const Exercise *exercise);
 
 /* ---- files.c ---- */
 char *text_format(const char *format, ...)
@@ -100,7 +102,7 @@ bool learner_started(const Options *options, const Exercise *exercise);
 int learner_recall(const char *folder, const char *key);
 int learner_remember(const char *folder, const char *key, int value);
 
-/* ---- case.c, case_program.c, oclgrind.c: one case, in a process of its own ---- */
+/* ---- case.c, case_program.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
 typedef enum CaseStatus {
     CASE_PASSED,
     CASE_WRONG,   /* a wrong result */
@@ -119,10 +121,11 @@ extern const char *const case_status_names[CASE_STATUSES];
 typedef struct Case {
     char name[96];    /* n257.f32.races */
     char variant[32]; /* f32; "" if there is only one */
-    char tool[16];    /* plain, bounds, races, uninit; answer for a question */
+    char tool[16];    /* plain, bounds, races, uninit, sim; answer for a question */
     char device[256]; /* what it ran on; "" if that is not known */
     bool has_n;       /* n counts */
     uint64_t n;       /* elements */
+    char size[48];    /* the same as the program takes it: "257", "33x7" */
     CaseStatus status;
     uint64_t wrong, first; /* CASE_WRONG: how many elements differ, and the first of them */
     char *message;         /* one sentence, or NULL */
@@ -135,7 +138,7 @@ typedef struct CaseOrder {
     const Options *options;
     const Exercise *exercise;
     const char *work, *learner;        /* the check's own folder, and the learner's */
-    const char *what, *variant, *tool; /* "257", "prime" or a question */
+    const char *what, *variant, *tool; /* "257", "33x7", "prime" or a question */
 } CaseOrder;
 int case_run(const CaseOrder *order); /* writes WORK/results/NAME.json; returns CTest's exit code */
 void case_run_program(const CaseOrder *order, Case *result);
@@ -150,6 +153,10 @@ void case_free(Case *result);
 /* oclgrind_translate - the report that oclgrind left in file as a sentence, to be freed; NULL if it
  * has nothing to say. kernel is the name that the learner knows the file by. */
 char *oclgrind_translate(const char *report, const char *kernel);
+
+/* cusim_translate - the first report of cusim's checks in what a program printed, as a sentence, to
+ * be freed; NULL if there is none. */
+char *cusim_translate(const char *err);
 
 /* ---- check.c, verdict.c, report.c ---- */
 typedef enum VerdictStatus {

@@ -96,8 +96,8 @@ static size_t failing_sizes(const Verdict *v) {
             c->status == CASE_PASSED)
             continue;
         for (size_t k = 0; k < i && !before; k++)
-            before = c->has_n && v->cases[k].n == c->n && v->cases[k].status != CASE_PASSED &&
-                     strcmp(v->cases[k].tool, "plain") == 0;
+            before = c->has_n && strcmp(v->cases[k].size, c->size) == 0 &&
+                     v->cases[k].status != CASE_PASSED && strcmp(v->cases[k].tool, "plain") == 0;
         count += !before;
     }
     return count;

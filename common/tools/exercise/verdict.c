@@ -16,6 +16,7 @@ typedef struct Sizes {
         fills_wrong; /* all the right (wrong) ones do (do not) fill their last group */
     bool last_only, in_last_group; /* of every wrong one */
     uint64_t elements, wrong_elements;
+    bool shaped; /* sizes as 33x7: what groups and guards explain in one dimension is not tried */
     const Case *shown; /* the wrong one to tell about */
 } Sizes;
 
@@ -31,6 +32,7 @@ static Sizes look(const Verdict *v, uint64_t group) {
         const Case *c = &v->cases[i];
         if (!is_plain(c) || !c->has_n || c->n == 0) continue;
         s.elements += c->n;
+        s.shaped = s.shaped || strchr(c->size, 'x') != NULL;
         s.wrong_elements += c->wrong;
         if (c->status == CASE_PASSED) {
             s.right++;
@@ -40,7 +42,7 @@ static Sizes look(const Verdict *v, uint64_t group) {
             s.wrong++;
             if (c->n < s.least_wrong) s.least_wrong = c->n;
             /* A size just above a whole group shows best where the fault is. */
-            if (!s.shown || (c->n > group && s.shown->n <= group)) s.shown = c;
+            if (!s.shown || (!s.shaped && c->n > group && s.shown->n <= group)) s.shown = c;
             s.fills_wrong = s.fills_wrong && c->n % group != 0;
             s.last_only = s.last_only && c->wrong == 1 && c->first == c->n - 1;
             s.in_last_group = s.in_last_group && c->first >= c->n / group * group;
@@ -56,10 +58,10 @@ static void print_sizes(FILE *out, const Verdict *v, bool passed) {
         const Case *c = &v->cases[i];
         bool before = false;
         for (size_t k = 0; k < i && !before; k++)
-            before = is_plain(&v->cases[k]) && v->cases[k].n == c->n &&
+            before = is_plain(&v->cases[k]) && strcmp(v->cases[k].size, c->size) == 0 &&
                      (v->cases[k].status == CASE_PASSED) == passed;
         if (!is_plain(c) || !c->has_n || before || (c->status == CASE_PASSED) != passed) continue;
-        fprintf(out, "%s%" PRIu64, comma, c->n);
+        fprintf(out, "%s%s", comma, c->size);
         comma = ", ";
     }
 }
@@ -98,7 +100,7 @@ static void say_wrong(FILE *out, const Verdict *v) {
         fputs("No element is right, whatever the size: is every element of the result written, and "
               "from the right inputs?",
               out);
-    } else if (s.most_right >= group && s.most_right < s.least_wrong) {
+    } else if (!s.shaped && s.most_right >= group && s.most_right < s.least_wrong) {
         fprintf(out,
                 "Right up to n = %" PRIu64 ", wrong from n = %" PRIu64 " on: does every index and "
                 "every counter have enough bits, and is nothing made for a largest size?",
@@ -107,13 +109,14 @@ static void say_wrong(FILE *out, const Verdict *v) {
         fputs(s.right ? "Only the last element is wrong, and not for every size: look at the guard."
                       : "Only the last element is wrong, whatever the size: look at the guard.",
               out);
-    } else if (s.right && s.fills_right && s.fills_wrong) {
+    } else if (!s.shaped && s.right && s.fills_right && s.fills_wrong) {
         fprintf(out,
                 "Right for every size that is a multiple of %" PRIu64 "; %s: look at the guard "
-                "and at how the number of work-items is rounded up.",
+                "and at how the number of %s is rounded up.",
                 group,
                 s.in_last_group ? "elsewhere elements of the last, partly filled group are missing"
-                                : "wrong elsewhere");
+                                : "wrong elsewhere",
+                uses_cuda(v->exercise) ? "threads" : "work-items");
     } else if (s.right == 0) {
         fputs("Wrong for every size.", out);
     } else {
@@ -124,7 +127,7 @@ static void say_wrong(FILE *out, const Verdict *v) {
         putc('.', out);
     }
     if (s.shown)
-        fprintf(out, "\n  n = %" PRIu64 "%s%s: %s", s.shown->n, *s.shown->variant ? ", " : "",
+        fprintf(out, "\n  n = %s%s%s: %s", s.shown->size, *s.shown->variant ? ", " : "",
                 s.shown->variant, s.shown->message ? s.shown->message : "wrong");
     fputs(".\n", out);
 }
@@ -140,7 +143,7 @@ static const Case *first_with(const Verdict *v, CaseStatus status) {
 }
 
 static void say_case(FILE *out, const Case *c) {
-    if (c->has_n) fprintf(out, "n = %" PRIu64 "%s%s: ", c->n, *c->variant ? ", " : "", c->variant);
+    if (c->has_n) fprintf(out, "n = %s%s%s: ", c->size, *c->variant ? ", " : "", c->variant);
     const char *text = c->message ? c->message : case_status_names[c->status];
     fprintf(out, "%s%s\n", text, text[strlen(text) - 1] == '?' ? "" : ".");
 }

@@ -35,6 +35,12 @@ static void logs(void) {
     CU(cuDriverGetVersion(&driver));
     (void)snprintf(version, sizeof version, "%d.%d", driver / 1000, driver % 1000 / 10);
     TRUE(strstr(log, "42.7") && strstr(log, version)); /* names both */
+    EXPECT(CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+           load_with_log(".version 9.9\n.target sm_60\n", log, sizeof log, &used));
+    TRUE(strstr(log, "9.9") && strstr(log, "5.0 to 9.0"));
+    EXPECT(CUDA_ERROR_INVALID_PTX,
+           load_with_log(".version 4.3\n.target sm_60\n", log, sizeof log, &used));
+    TRUE(strstr(log, "4.3") && strstr(log, "5.0 to 9.0"));
     EXPECT(CUDA_ERROR_INVALID_IMAGE, load_with_log("hello", log, sizeof log, &used));
     EXPECT(CUDA_ERROR_INVALID_IMAGE, load_with_log("", log, sizeof log, &used));
     EXPECT(CUDA_ERROR_NO_BINARY_FOR_GPU, load_with_log("\177ELF\2\1\1\0", log, sizeof log, &used));

@@ -19,9 +19,18 @@ hc_test(cusim.api.threads_seven ENVIRONMENT CUSIM_THREADS=set:7 COMMAND test_cus
 hc_cusim_api(contexts)
 hc_test(cusim.api.contexts ENVIRONMENT CUSIM_DEVICES=set:2 COMMAND test_cusim_contexts)
 
+hc_cusim_api(limits)
+foreach(way limits deep)
+    hc_test(cusim.api.limits_${way} COMMAND test_cusim_limits ${way})
+endforeach()
+hc_test(cusim.api.limits_timeout ENVIRONMENT CUSIM_TIMEOUT=set:1
+        COMMAND test_cusim_limits timeout)
+
 hc_cusim_api(ending)
-foreach(way running queued callback waiting)
+foreach(way running queued callback waiting freeing unloading synchronizing)
     hc_test(cusim.api.ending_${way} TIMEOUT 20 COMMAND test_cusim_ending ${way})
+    hc_test(cusim.api.ending_${way}_one_thread TIMEOUT 20 ENVIRONMENT CUSIM_THREADS=set:1
+            COMMAND test_cusim_ending ${way})
 endforeach()
 hc_test(cusim.api.ending_closed TIMEOUT 20
         COMMAND test_cusim_ending closed $<TARGET_FILE:cusim>)

@@ -168,8 +168,8 @@ static void comparisons_of(int t) {
                 Case *c = element_case(row("setp", types[t].type), registers, kinds,
                                        x2 ? setp_x2 : setp, "%s", text);
                 fill(c, t, cmp, boolean, ftz, 0);
-                /* set: u32, s32, f32; halves: f16 and more */
-                static const char *const plain[] = {"u32", "s32", "f32", NULL};
+                /* set: u32, s32, f32, f16; halves: more, but not f32 */
+                static const char *const plain[] = {"u32", "s32", "f32", "f16", NULL};
                 static const char *const of_half[] = {"u32", "s32", "f16", "u16", "s16", NULL};
                 static const char *const of_two[] = {"f16x2", NULL};
                 const char *const *to = x2 ? of_two : half ? of_half : plain;
