@@ -22,6 +22,7 @@ static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "a just-in-time compiler in the style of Numba\n\n"
                                            "Or:    11_numba_style_jit FILE.py FUNCTION ARGS... "
                                            "[OPTIONS]  (--help there says more)",
+                                .apis = (const HcApi *const[]){&hc_host_api, NULL},
                                 .size = {1 << 20},
                                 .rank = 1,
                                 .repeat = 10,
@@ -40,6 +41,8 @@ int jit_main(int argc, char **argv) {
     if (argc > 1 && argv[1][0] != '-') return jit_program(argc, argv); /* the second lesson */
     HcArgs args;
     HC_START(&args, &recipe, argc, argv);
+    HcDevice host; /* the host itself; LLVM asks for its processor by itself */
+    CHECK_HC(hc_choose_device(&host));
     size_t n = args.size[0];
 
     /* 1. Input, and the answer to compare with. */

@@ -18,6 +18,7 @@ static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "compile a function of a Python file, and call it\n\n"
                                            "Usage: 11_numba_style_jit FILE.py FUNCTION ARGS... "
                                            "[OPTIONS], options last",
+                                .apis = (const HcApi *const[]){&hc_host_api, NULL},
                                 .options = options,
                                 .repeat = 1,
                                 .random = true};
@@ -61,6 +62,8 @@ int jit_program(int argc, char **argv) {
     for (int i = given; i < argc && count < 63; i++) rest[count++] = argv[i];
     HC_START(&args, &recipe, count, rest);
 
+    HcDevice host;
+    CHECK_HC(hc_choose_device(&host));
     JitModule *module;
     CHECK_HC(check(jit_api.load(argv[1], NULL, &module)));
     if (given < 3) {
