@@ -16,5 +16,5 @@ foreach(recipe IN LISTS recipes)
             COMMAND sh ${here}/standalone.sh ${way} ${recipe} ${prefix})
     endforeach()
 endforeach()
-hc_test(install.tree SLOW PROPERTIES FIXTURES_SETUP installed
+hc_test(install.tree SLOW TIMEOUT 600 PROPERTIES FIXTURES_SETUP installed
     COMMAND sh ${here}/standalone.sh install all ${prefix} ${recipes})
