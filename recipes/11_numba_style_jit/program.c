@@ -3,6 +3,7 @@
  * call it, and print what it returned; or show with --inspect what the compiler made of it. The
  * time for compiling and the time for running are kept apart: confusing them is the most usual
  * mistake in measuring a just-in-time compiler. */
+#include <cjson/cJSON.h>
 #include <ctype.h>
 
 #include "program.h"
@@ -29,6 +30,19 @@ static bool is_option(const char *text) {
            strcmp(text, "-inf") != 0 && strcmp(text, "-nan") != 0;
 }
 
+/* The results for --json: as texts, since a JSON number cannot hold every int64, nor NaN. */
+static void note_results(const JitValue *results, size_t count) {
+    cJSON *list = cJSON_AddArrayToObject(hc_results(), "returned");
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        cJSON *item = cJSON_CreateObject();
+        format_number(&results[i], text, sizeof text);
+        cJSON_AddStringToObject(item, "type", kind_name(results[i].kind));
+        cJSON_AddStringToObject(item, "value", text);
+        cJSON_AddItemToArray(list, item);
+    }
+}
+
 static int check(int status) {
     if (status == JIT_OK) return HC_OK;
     return hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error());
@@ -47,6 +61,7 @@ static int show(JitModule *module, const char *function, const JitValue *values,
         if (strcmp(forms[i].name, inspect) != 0) continue;
         CHECK_HC(check(jit_api.inspect(module, function, signature, forms[i].form, &text)));
         hc_say("%s", text);
+        cJSON_AddStringToObject(hc_results(), inspect, text);
         free(text);
     }
     free(signature);
@@ -91,6 +106,7 @@ int jit_program(int argc, char **argv) {
             if (r == 0) hc_note_time(HC_TIME_BUILD, compiled_ms);
             hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms - compiled_ms);
         }
+        note_results(results, found);
         for (size_t i = 0; i < found; i++) print_value("result", &results[i]);
         if (!found) hc_say("%-10s None\n", "result");
         for (size_t i = 0; i < n; i++)

@@ -18,6 +18,8 @@ int jit_program(int argc, char **argv);
  *   errors  HC_USAGE with what is wrong; HC_ERROR: no memory */
 int read_argument(const char *text, uint64_t seed, unsigned number, JitValue *value);
 void print_value(const char *name, const JitValue *value);
+void format_number(const JitValue *value, char *text, size_t size);
+const char *kind_name(JitKind kind);
 extern const char help_arguments[];
 
 #endif

@@ -338,7 +338,7 @@ typedef enum {
     V_SHAPE,   /* .shape .size .ndim .strides .itemsize; name */
     V_SLICE,   /* in an index: up to three operands, NULL where left out */
     V_RANGE,   /* the one to three numbers of range(...) */
-    V_COUNTER, /* where a loop over a V_RANGE is; the four below have it, or the range, as operand */
+    V_COUNTER, /* where a loop over a V_RANGE is; those below have it as operand */
     V_MORE,    /* is there another round? */
     V_ELEMENT, /* the number that the loop's variable gets */
     V_STEP,    /* on to the next round */
