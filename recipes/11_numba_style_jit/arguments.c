@@ -9,14 +9,6 @@
 
 enum { SHOWN = 8 };
 
-const char help_arguments[] =
-    "ARGS, in the order of the function's parameters:\n"
-    "  3   -2   2.5   1e-3   nan   True     int64, float64 or bool\n"
-    "  float32:2.5   uint8:3                a number of that type\n"
-    "  float64[1000]   int32[20x30]         an array, numbers from --seed: floats from -1 to 1,\n"
-    "                                       integers from -1000 to 999 (unsigned: 0 to 999)\n"
-    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it\n\n";
-
 static const struct {
     const char *name;
     JitKind kind;

@@ -18,7 +18,7 @@ static const HcOption options[] = {
 static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "compile a function of a Python file, and call it\n\n"
                                            "Usage: 11_numba_style_jit FILE.py FUNCTION ARGS... "
-                                           "[OPTIONS], options last",
+                                           "[OPTIONS], options last\n\n" HELP_ARGUMENTS,
                                 .apis = (const HcApi *const[]){&hc_host_api, NULL},
                                 .options = options,
                                 .repeat = 1,
@@ -43,9 +43,11 @@ static void note_results(const JitValue *results, size_t count) {
     }
 }
 
-static int check(int status) {
-    if (status == JIT_OK) return HC_OK;
-    return hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error());
+/* End the program unless status is JIT_OK. The fault is in the Python file, or in how it was
+ * called, so the message names that, and not a line of this file. */
+static void need(int status, const char *what) {
+    if (status == JIT_OK) return;
+    exit(hc_fail(hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error()), recipe.name, 0, what));
 }
 
 static int show(JitModule *module, const char *function, const JitValue *values, size_t n) {
@@ -56,10 +58,10 @@ static int show(JitModule *module, const char *function, const JitValue *values,
                  {"types", JIT_TYPES},   {"llvm", JIT_LLVM}, {"optimised", JIT_LLVM_OPTIMISED},
                  {"asm", JIT_ASM}};
     char *signature, *text;
-    CHECK_HC(check(jit_api.signature(values, n, &signature)));
+    need(jit_api.signature(values, n, &signature), function);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (strcmp(forms[i].name, inspect) != 0) continue;
-        CHECK_HC(check(jit_api.inspect(module, function, signature, forms[i].form, &text)));
+        need(jit_api.inspect(module, function, signature, forms[i].form, &text), function);
         hc_say("%s", text);
         cJSON_AddStringToObject(hc_results(), inspect, text);
         free(text);
@@ -80,7 +82,7 @@ int jit_program(int argc, char **argv) {
     HcDevice host;
     CHECK_HC(hc_choose_device(&host));
     JitModule *module;
-    CHECK_HC(check(jit_api.load(argv[1], NULL, &module)));
+    need(jit_api.load(argv[1], NULL, &module), argv[1]);
     if (given < 3) {
         for (size_t i = 0; jit_api.functions(module, i); i++)
             fprintf(stderr, "    %s\n", jit_api.functions(module, i));
@@ -101,7 +103,7 @@ int jit_program(int argc, char **argv) {
     else {
         for (unsigned r = 0; r < args.repeat; r++) {
             double start_ms = hc_now_ms(), compiled_ms = jit_api.compile_ms(module);
-            CHECK_HC(check(jit_api.call(module, argv[2], values, n, results, &found)));
+            need(jit_api.call(module, argv[2], values, n, results, &found), argv[2]);
             compiled_ms = jit_api.compile_ms(module) - compiled_ms;
             if (r == 0) hc_note_time(HC_TIME_BUILD, compiled_ms);
             hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms - compiled_ms);

@@ -125,3 +125,7 @@ says "syntax.py:3:10: expected a parameter, not ':'"
 head -c 2000 /dev/urandom >"$work/noise.py"
 run "$program" "$work/noise.py" f 1
 case $rc in 2 | 4) ;; *) fail "noise is no program" ;; esac
+
+run "$program" "$first" --help
+expect 0
+prints "float64[1000]=0   int64[3]=4,5,6"
