@@ -345,6 +345,8 @@ typedef enum {
     V_PARALLEL /* a prange loop on several threads: see flow_parallel.c */
 } ValueKind;
 
+enum { ALIAS = 2 };
+
 typedef struct Value {
     ValueKind kind;
     Op op;
@@ -356,7 +358,7 @@ typedef struct Value {
     struct BasicBlock *block;
     struct Value *next; /* in the block */
     Node *literal;      /* V_CONST */
-    int index;          /* V_PARAM, V_ITEM */
+    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi that stands for y = x */
     int expected;       /* V_ITEM */
     const char *name;   /* the variable it was assigned to; V_SHAPE: the attribute */
     Function *callee;
