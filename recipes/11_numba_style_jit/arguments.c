@@ -9,14 +9,6 @@
 
 enum { SHOWN = 8 };
 
-const char help_arguments[] =
-    "ARGS, in the order of the function's parameters:\n"
-    "  3   -2   2.5   1e-3   nan   True     int64, float64 or bool\n"
-    "  float32:2.5   uint8:3                a number of that type\n"
-    "  float64[1000]   int32[20x30]         an array, numbers from --seed: floats from -1 to 1,\n"
-    "                                       integers from -1000 to 999 (unsigned: 0 to 999)\n"
-    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it\n\n";
-
 static const struct {
     const char *name;
     JitKind kind;
@@ -172,26 +164,26 @@ int read_argument(const char *text, uint64_t seed, unsigned number, JitValue *v)
 
 /* ---- Printing ---- */
 
-static const char *kind_name(JitKind kind) {
+const char *kind_name(JitKind kind) {
     for (int i = 0; i < KINDS; i++)
         if (kinds[i].kind == kind) return kinds[i].name;
     return "none";
 }
 
-static void print_number(const JitValue *v) {
-    if (v->kind == JIT_BOOL) hc_say("%s", v->as.b ? "True" : "False");
-    else if (v->kind == JIT_F32) hc_say("%.9g", (double)v->as.f32);
-    else if (v->kind == JIT_F64) hc_say("%.17g", v->as.f64);
-    else if (v->kind >= JIT_U8) hc_say("%" PRIu64, v->as.u);
-    else hc_say("%" PRId64, v->as.i);
+void format_number(const JitValue *v, char *text, size_t size) {
+    if (v->kind == JIT_BOOL) snprintf(text, size, "%s", v->as.b ? "True" : "False");
+    else if (v->kind == JIT_F32) snprintf(text, size, "%.9g", (double)v->as.f32);
+    else if (v->kind == JIT_F64) snprintf(text, size, "%.17g", v->as.f64);
+    else if (v->kind >= JIT_U8) snprintf(text, size, "%" PRIu64, v->as.u);
+    else snprintf(text, size, "%" PRId64, v->as.i);
 }
 
 void print_value(const char *name, const JitValue *v) {
     hc_say("%-10s %s", name, kind_name(v->kind));
+    char text[64];
     if (!v->ndim) {
-        hc_say(" ");
-        print_number(v);
-        hc_say("\n");
+        format_number(v, text, sizeof text);
+        hc_say(" %s\n", text);
         return;
     }
     size_t n = 1;
@@ -202,8 +194,8 @@ void print_value(const char *name, const JitValue *v) {
     hc_say("]");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         JitValue item = get(v->as.array.data, i, v->kind);
-        hc_say(" ");
-        print_number(&item);
+        format_number(&item, text, sizeof text);
+        hc_say(" %s", text);
     }
     hc_say("%s\n", n > SHOWN ? " ..." : "");
 }

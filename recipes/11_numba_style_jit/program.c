@@ -3,6 +3,7 @@
  * call it, and print what it returned; or show with --inspect what the compiler made of it. The
  * time for compiling and the time for running are kept apart: confusing them is the most usual
  * mistake in measuring a just-in-time compiler. */
+#include <cjson/cJSON.h>
 #include <ctype.h>
 
 #include "program.h"
@@ -17,7 +18,7 @@ static const HcOption options[] = {
 static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "compile a function of a Python file, and call it\n\n"
                                            "Usage: 11_numba_style_jit FILE.py FUNCTION ARGS... "
-                                           "[OPTIONS], options last",
+                                           "[OPTIONS], options last\n\n" HELP_ARGUMENTS,
                                 .apis = (const HcApi *const[]){&hc_host_api, NULL},
                                 .options = options,
                                 .repeat = 1,
@@ -29,9 +30,24 @@ static bool is_option(const char *text) {
            strcmp(text, "-inf") != 0 && strcmp(text, "-nan") != 0;
 }
 
-static int check(int status) {
-    if (status == JIT_OK) return HC_OK;
-    return hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error());
+/* The results for --json: as texts, since a JSON number cannot hold every int64, nor NaN. */
+static void note_results(const JitValue *results, size_t count) {
+    cJSON *list = cJSON_AddArrayToObject(hc_results(), "returned");
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        cJSON *item = cJSON_CreateObject();
+        format_number(&results[i], text, sizeof text);
+        cJSON_AddStringToObject(item, "type", kind_name(results[i].kind));
+        cJSON_AddStringToObject(item, "value", text);
+        cJSON_AddItemToArray(list, item);
+    }
+}
+
+/* End the program unless status is JIT_OK. The fault is in the Python file, or in how it was
+ * called, so the message names that, and not a line of this file. */
+static void need(int status, const char *what) {
+    if (status == JIT_OK) return;
+    exit(hc_fail(hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error()), recipe.name, 0, what));
 }
 
 static int show(JitModule *module, const char *function, const JitValue *values, size_t n) {
@@ -42,11 +58,12 @@ static int show(JitModule *module, const char *function, const JitValue *values,
                  {"types", JIT_TYPES},   {"llvm", JIT_LLVM}, {"optimised", JIT_LLVM_OPTIMISED},
                  {"asm", JIT_ASM}};
     char *signature, *text;
-    CHECK_HC(check(jit_api.signature(values, n, &signature)));
+    need(jit_api.signature(values, n, &signature), function);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (strcmp(forms[i].name, inspect) != 0) continue;
-        CHECK_HC(check(jit_api.inspect(module, function, signature, forms[i].form, &text)));
+        need(jit_api.inspect(module, function, signature, forms[i].form, &text), function);
         hc_say("%s", text);
+        cJSON_AddStringToObject(hc_results(), inspect, text);
         free(text);
     }
     free(signature);
@@ -65,7 +82,7 @@ int jit_program(int argc, char **argv) {
     HcDevice host;
     CHECK_HC(hc_choose_device(&host));
     JitModule *module;
-    CHECK_HC(check(jit_api.load(argv[1], NULL, &module)));
+    need(jit_api.load(argv[1], NULL, &module), argv[1]);
     if (given < 3) {
         for (size_t i = 0; jit_api.functions(module, i); i++)
             fprintf(stderr, "    %s\n", jit_api.functions(module, i));
@@ -86,11 +103,12 @@ int jit_program(int argc, char **argv) {
     else {
         for (unsigned r = 0; r < args.repeat; r++) {
             double start_ms = hc_now_ms(), compiled_ms = jit_api.compile_ms(module);
-            CHECK_HC(check(jit_api.call(module, argv[2], values, n, results, &found)));
+            need(jit_api.call(module, argv[2], values, n, results, &found), argv[2]);
             compiled_ms = jit_api.compile_ms(module) - compiled_ms;
             if (r == 0) hc_note_time(HC_TIME_BUILD, compiled_ms);
             hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms - compiled_ms);
         }
+        note_results(results, found);
         for (size_t i = 0; i < found; i++) print_value("result", &results[i]);
         if (!found) hc_say("%-10s None\n", "result");
         for (size_t i = 0; i < n; i++)

@@ -5,6 +5,14 @@
 #include "engine/jit.h"
 #include "hc.h"
 
+#define HELP_ARGUMENTS                                                                             \
+    "ARGS, in the order of the function's parameters:\n"                                           \
+    "  3   -2   2.5   1e-3   nan   True     int64, float64 or bool\n"                              \
+    "  float32:2.5   uint8:3                a number of that type\n"                               \
+    "  float64[1000]   int32[20x30]         an array, numbers from --seed: floats from -1 to 1,\n" \
+    "                                       integers from -1000 to 999 (unsigned: 0 to 999)\n"     \
+    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it"
+
 extern const JitApi jit_api; /* here we are inside of libhc_jit.so */
 
 /* jit_main - the program: start.c finds it in libhc_jit.so by its name. */
@@ -13,11 +21,12 @@ __attribute__((visibility("default"))) int jit_main(int argc, char **argv);
 /* jit_program - FILE.py FUNCTION ARGS... [OPTIONS]: compile a function and call it. */
 int jit_program(int argc, char **argv);
 
-/* read_argument - one argument from the command line, as help_arguments describes it. An array's
+/* read_argument - one argument from the command line, as HELP_ARGUMENTS describes it. An array's
  * memory is to be freed: value->as.array.data.
  *   errors  HC_USAGE with what is wrong; HC_ERROR: no memory */
 int read_argument(const char *text, uint64_t seed, unsigned number, JitValue *value);
 void print_value(const char *name, const JitValue *value);
-extern const char help_arguments[];
+void format_number(const JitValue *value, char *text, size_t size);
+const char *kind_name(JitKind kind);
 
 #endif

@@ -21,7 +21,7 @@ from numba.core import types
 from numba.core.registry import cpu_target
 
 HERE = pathlib.Path(__file__).resolve().parent
-FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel")
+FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel", "corners")
 SCALARS = [types.boolean, types.int8, types.int16, types.int32, types.int64, types.uint8,
            types.uint16, types.uint32, types.uint64, types.float32, types.float64]
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,

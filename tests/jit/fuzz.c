@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* jit_fuzz N FILE... - spoil Python files in N random but repeatable ways, and compile what is left of
- * them: nothing may crash or hang, and whatever is refused must be refused with a reason. A change is
- * a byte replaced, a piece cut out, a piece repeated elsewhere, or two lines exchanged. */
+/* jit_fuzz N FILE... - spoil Python files in N random but repeatable ways, and compile what is
+ * left of them: nothing may crash or hang, and whatever is refused must be refused with a reason.
+ * A change is a byte replaced, a piece cut out, a piece repeated elsewhere, or two lines
+ * exchanged. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,7 +19,7 @@ function(jit_test_program name)
 endfunction()
 
 jit_test_program(jit_corpus ${here}/corpus.c)
-set(files arithmetic control arrays mathematics calls parallel)
+set(files arithmetic control arrays mathematics calls parallel corners)
 foreach(file IN LISTS files)
     hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
 endforeach()

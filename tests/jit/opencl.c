@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* jit_opencl opencl|jit - an OpenCL kernel and compiled Python in one process, whichever comes first:
- * PoCL brings an LLVM of its own, and neither may take the other's for its own. Both compute 3 * x + 1
- * for the same numbers. */
+/* jit_opencl opencl|jit - an OpenCL kernel and compiled Python in one process, whichever comes
+ * first: PoCL brings an LLVM of its own, and neither may take the other's for its own. Both
+ * compute 3 * x + 1 for the same numbers. */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* jit_soak N - compile N modules, one after the other, call what comes out, and give it all back: the
- * process may not grow. The first tenth does not count: LLVM and malloc settle in it. */
+/* jit_soak N - compile N modules, one after the other, call what comes out, and give it all back:
+ * the process may not grow. The first tenth does not count: LLVM and malloc settle in it. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The functions that programs find ready: abs and range, those of the module math, and the types as
- * functions, such as int32(x). One table says for each how it is typed and what it becomes: an
- * intrinsic of LLVM, which knows its meaning and can optimise it, or a function of the C library. */
+/* The functions that programs find ready: abs and range, those of the module math, and the types
+ * as functions, such as int32(x). One table says for each how it is typed and what it becomes: an
+ * intrinsic of LLVM, which knows its meaning and can optimise it, or the C library's function. */
 #include <math.h>
 #include <string.h>
 

@@ -280,7 +280,7 @@ static Parts emit_value(Emitter *e, Value *v) {
 
 /* ---- Blocks ---- */
 
-/* Blocks so that each comes after those that lead to it, loops aside: what a value needs is there. */
+/* Blocks so that each comes after those that lead to it, loops aside: what it needs is there. */
 static void order_blocks(BasicBlock *b, bool *seen, BasicBlock **order, int *at) {
     if (!b || seen[b->number]) return;
     seen[b->number] = true;

@@ -169,8 +169,13 @@ static void seal(Flow *f, BasicBlock *block) {
 }
 
 void flow_write_variable(Flow *f, const Node *target, Value *v) {
+    if (v->name) { /* y = x: the same value, but messages need to know where y got it */
+        Value *alias = flow_new_value(f, V_PHI, target->pos, f->at);
+        alias->same = v;
+        alias->index = ALIAS;
+        v = alias;
+    } else if (v->kind != V_CONST) v->name = target->name;
     f->at->defs[flow_find_name(f, target->name)] = v;
-    if (!v->name && v->kind != V_CONST) v->name = target->name;
 }
 
 /* ---- Statements ---- */

@@ -7,11 +7,11 @@
  *                                          s += x[i]
  *                                      return (s,)
  *
- * and each thread calls it for its share. What the loop only reads becomes a parameter. What it only
- * changes by s += ... (also -= and *=) is a reduction: each thread begins with 0 (or 1) and the
- * results are put together in the order of the threads, so the same machine always gives the same
- * sum. What else it assigns belongs to one round; if a value is carried from round to round, the
- * rounds are not independent, and the loop is refused. */
+ * and each thread calls it for its share. What the loop only reads becomes a parameter. What it
+ * only changes by s += ... (also -= and *=) is a reduction: each thread begins with 0 (or 1) and
+ * the results are put together in the order of the threads, so the same machine always gives the
+ * same sum. What else it assigns belongs to one round; if a value is carried from round to round,
+ * the rounds are not independent, and the loop is refused. */
 #include <string.h>
 
 #include "flow.h"

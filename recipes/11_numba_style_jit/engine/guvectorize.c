@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Generalised functions: @guvectorize(["void(int64[:,:],int64[:,:],int64[:,:])"],
  * "(m,n),(n,p)->(m,p)") says that the function works on matrices whose extents fit together; given
- * more axes, it is called for every position along these. The layout in its second argument names the
- * axes of each argument; a name that comes twice must have one extent. Arguments that lack outer
- * axes, or have the extent 1 there, are used again and again (broadcasting). Outputs are arguments,
- * too, which the caller makes. */
+ * more axes, it is called for every position along these. The layout in its second argument names
+ * the axes of each argument; a name that comes twice must have one extent. Arguments that lack
+ * outer axes, or have the extent 1 there, are used again and again (broadcasting). Outputs are
+ * arguments, too, which the caller makes. */
 #include <ctype.h>
 #include <string.h>
 

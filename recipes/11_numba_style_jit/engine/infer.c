@@ -97,24 +97,29 @@ static const Type *literal_type(const Node *n) {
     }
 }
 
+/* Where the variable of a phi got its value: at y = x, if there was one, else where it was made. */
+static Pos origin(const Value *v) {
+    while (v->same && v->index != ALIAS) v = v->same;
+    return v->pos;
+}
+
 static const Type *infer_phi(Infer *in, Value *v) {
     /* Numba unites the narrow types first. */
     const Type *all = &jit_undef;
-    Value *from = NULL;
+    const Value *from = NULL;
     for (int bits = 0; bits <= 128; bits++)
         for (int i = 0; i < v->count; i++) {
             const Type *t = type_of(in, v->args[i]);
             if (jit_bits(t) != bits || t->kind == K_UNDEF) continue;
             const Type *both = jit_unify(in->s, all, t);
             if (!both) {
-                Value *other = jit_real(v->args[i]);
-                jit_refuse2(in->s, other->pos, from ? from->pos : v->pos,
+                jit_refuse2(in->s, origin(v->args[i]), from ? origin(from) : v->pos,
                             jit_text(in->s, "here it is %s", show(in, all)),
                             v->name ? "cannot unify %s and %s for '%s'"
                                     : "cannot unify %s and %s%s",
                             show(in, all), show(in, t), v->name ? v->name : "");
             }
-            if (!jit_same(all, both) || !from) from = jit_real(v->args[i]);
+            if (!jit_same(all, both) || !from) from = v->args[i];
             all = both;
         }
     return all;

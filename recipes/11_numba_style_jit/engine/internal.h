@@ -338,12 +338,14 @@ typedef enum {
     V_SHAPE,   /* .shape .size .ndim .strides .itemsize; name */
     V_SLICE,   /* in an index: up to three operands, NULL where left out */
     V_RANGE,   /* the one to three numbers of range(...) */
-    V_COUNTER, /* where a loop over a V_RANGE is; the four below have it, or the range, as operand */
+    V_COUNTER, /* where a loop over a V_RANGE is; those below have it as operand */
     V_MORE,    /* is there another round? */
     V_ELEMENT, /* the number that the loop's variable gets */
     V_STEP,    /* on to the next round */
     V_PARALLEL /* a prange loop on several threads: see flow_parallel.c */
 } ValueKind;
+
+enum { ALIAS = 2 };
 
 typedef struct Value {
     ValueKind kind;
@@ -356,7 +358,7 @@ typedef struct Value {
     struct BasicBlock *block;
     struct Value *next; /* in the block */
     Node *literal;      /* V_CONST */
-    int index;          /* V_PARAM, V_ITEM */
+    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi that stands for y = x */
     int expected;       /* V_ITEM */
     const char *name;   /* the variable it was assigned to; V_SHAPE: the attribute */
     Function *callee;

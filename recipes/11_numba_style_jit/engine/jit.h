@@ -46,7 +46,8 @@ typedef enum {
 } JitKind;
 
 /* An array, as compiled code sees it: float64[:] in a signature is a JitArray * in C.
- *   shapes  shape[k] elements along axis k, stride[k] bytes from one to the next; ndim axes count */
+ *   shapes  shape[k] elements along axis k, stride[k] bytes from one to the next; the first ndim
+ *           axes count */
 typedef struct JitArray {
     void *data;
     int64_t shape[3], stride[3];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Finding the compiler's library. LLVM must not meet a second LLVM in one process: PoCL brings one,
- * and where the names of one were found in the other, programs crashed. So all that calls LLVM lies
- * in libhc_jit.so, which is opened with RTLD_LOCAL: its names, and those of the LLVM that comes with
- * it, are found by nobody else. */
+/* Finding the compiler's library. LLVM must not meet a second LLVM in one process: PoCL brings
+ * one, and where the names of one were found in the other, programs crashed. So all that calls
+ * LLVM lies in libhc_jit.so, which is opened with RTLD_LOCAL: its names, and those of the LLVM
+ * that comes with it, are found by nobody else. */
 #define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What compiled code calls: the C library's mathematics, and a few functions that are too long to be
- * written in LLVM's IR. Compiled code finds them by name in a table, and finds nothing else. */
+/* What compiled code calls: the C library's mathematics, and a few functions that are too long to
+ * be written in LLVM's IR. Compiled code finds them by name in a table, and finds nothing else. */
 #include <math.h>
 #include <string.h>
 

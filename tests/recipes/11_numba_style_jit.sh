@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# 11_numba_style_jit.sh PROGRAM - the lesson, and FILE.py FUNCTION ARGS: results as text and as JSON,
+# what --inspect shows, and an exit code and a reason for everything that goes wrong.
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+program=$1
+first=$HC_SOURCE/recipes/11_numba_style_jit/programs/first.py
+matmul=$HC_SOURCE/recipes/11_numba_style_jit/programs/matmul.py
+
+
+run "$program" -n 1000
+expect 0
+prints "%sum = fadd double %xx, %yy"
+prints "verified   yes: z, 1 000 elements"
+
+run "$program" "$first" power 3 5
+expect 0
+says_nothing
+prints "result     int64 243"
+run "$program" "$first" power -2 3
+prints "result     int64 -8"
+run "$program" "$first" power 0.5 3
+prints "result     float64 0.125"
+run "$program" "$first" power float32:0.5 uint8:3
+prints "result     float64 0.125"
+run "$program" "$first" power True 3
+prints "result     int64 1"
+run "$program" "$first" mean 'float64[4]=1,2,3,6'
+prints "result     float64 3"
+prints "argument   float64[4] 1 2 3 6"
+run "$program" "$first" mean 'int32[1000]' --seed 3
+expect 0
+prints "result     float64"
+run "$program" "$matmul" matmul 'int64[2x3]=1,2,3,4,5,6' 'int64[3x2]=1,0,0,1,1,1' 'int64[2x2]=9'
+expect 0
+prints "argument   int64[2x2] 4 5 10 11"
+
+run "$program" "$first" power 3 5 --json
+expect 0
+prints_one_object
+prints '"returned":[{"type":"int64","value":"243"}]'
+for form in tokens tree flow types llvm optimised asm; do
+    run "$program" "$first" power 3 5 --inspect $form
+    expect 0
+    says_nothing
+    prints power
+done
+run "$program" "$first" power 3 5 --inspect types
+prints "power(x: int64, n: int64) -> int64"
+run "$program" "$first" power 3 5 --inspect ptx # not there yet, and not just ignored
+expect 2
+says "must be one of"
+run "$program" "$first" power 3 5 --target cuda
+expect 2
+
+# What can be wrong with the arguments.
+run "$program" "$work/nosuch.py" f
+expect 2
+says "cannot be opened"
+run "$program" "$work" f
+expect 2
+run "$program" "$first"
+expect 2
+says "collatz" # the functions that there are
+run "$program" "$first" nosuch 1
+expect 2
+says "no compiled function is called 'nosuch'"
+run "$program" "$first" power 3
+expect 2
+says "power() takes 2 arguments, not 1"
+for bad in 12x 1e int8:128 int8:-129 uint8:-1 uint8:256 float64: int64:1.5 'float64[' 'float64[]' \
+    'float64[x]' 'float64[1' 'float64[1x2x3x4]' 'float64[-1]' 'float64[2]=1,2,3' 'int8[2]=1,x' \
+    'float64[99999999999999999999]' 'float64[4000000000x4000000000]' 99999999999999999999; do
+    run "$program" "$first" power "$bad" 2
+    expect 2
+    says "$bad"
+done
+run "$program" "$first" power 'float64[1000000000000000]' 2
+expect 3
+run "$program" "$first" power 'float64[3]' 2
+expect 4
+says "the operator * takes numbers"
+
+# What can be wrong with the program.
+cat >"$work/bad.py" <<'END'
+from numba import njit
+
+
+@njit
+def divide(a, b):
+    return a // b
+
+
+@njit
+def forever(n):
+    while n > 0:
+        n += 0
+    return n
+
+
+@njit(boundscheck=True)
+def beyond(x):
+    return x[len(x)]
+END
+run "$program" "$work/bad.py" divide 1 0
+expect 3
+says "bad.py:6: ZeroDivisionError: integer division by zero"
+run "$program" "$work/bad.py" divide 1 0 --json
+expect 3
+prints_one_object
+prints "ZeroDivisionError"
+run "$program" "$work/bad.py" beyond 'float64[3]'
+expect 3
+says "IndexError: index is out of bounds"
+run "$program" "$work/bad.py" forever 1 --timeout 0.5
+expect 124
+printf '@njit\ndef f(a:\n' >"$work/syntax.py"
+run "$program" "$work/syntax.py"
+expect 2 # without an import, this njit is nobody's: nothing is compiled
+printf 'from numba import njit\n@njit\ndef f(a, :\n    return a\n' >"$work/syntax.py"
+run "$program" "$work/syntax.py" f 1
+expect 4
+says "syntax.py:3:10: expected a parameter, not ':'"
+head -c 2000 /dev/urandom >"$work/noise.py"
+run "$program" "$work/noise.py" f 1
+case $rc in 2 | 4) ;; *) fail "noise is no program" ;; esac
+
+run "$program" "$first" --help
+expect 0
+prints "float64[1000]=0   int64[3]=4,5,6"
