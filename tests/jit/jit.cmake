@@ -36,7 +36,7 @@ hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
 
 jit_test_program(jit_soak ${here}/soak.c)
 hc_test(jit.soak.short TIMEOUT 120 COMMAND jit_soak 100)
-hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 10000)
+hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 3000)
 
 if(TARGET hc::hc_cl)
     jit_test_program(jit_opencl ${here}/opencl.c)
