@@ -52,10 +52,10 @@ static bool read_number(const char *text, const char *end, JitKind kind, JitValu
         return hc_parse_count(copy, most, &out->as.u);
     }
     int bits = 8 << (kind - JIT_I8);
-    long long i = strtoll(copy, &stop, 10);
+    long long i = strtoll(copy, &stop, 10), limit = bits == 64 ? 0 : 1LL << (bits - 1);
     out->as.i = i;
     if (*stop || errno || copy[0] == ' ') return false;
-    return bits == 64 || (i >= -(INT64_C(1) << (bits - 1)) && i < INT64_C(1) << (bits - 1));
+    return !limit || (i >= -limit && i < limit);
 }
 
 /* Element i of an array, from or to a value. */

@@ -157,8 +157,9 @@ const Type *jit_unify(Session *s, const Type *a, const Type *b) {
     }
     if (!jit_is_number(a) || !jit_is_number(b)) return NULL;
     if (a->kind != K_BOOL && b->kind != K_BOOL) return promote(a, b);
-    if (conversion(a->kind, b->kind) <= SAFE) return b;
-    if (conversion(b->kind, a->kind) <= SAFE) return a;
+    Kind ka = (Kind)a->kind, kb = (Kind)b->kind;
+    if (conversion(ka, kb) <= SAFE) return b;
+    if (conversion(kb, ka) <= SAFE) return a;
     return NULL;
 }
 
