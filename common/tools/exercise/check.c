@@ -50,18 +50,20 @@ static void sweep(const Options *options) {
     free(all);
 }
 
-/* The helper library, the recipes and the check programs, in release flags whatever the build
- * tree's are: oclgrind cannot run a program with a sanitizer. The first call takes some seconds. */
+/* The helper library, the exercise's recipe and its check program, in release flags whatever the
+ * build tree's are: oclgrind cannot run a program with a sanitizer. The first call takes some
+ * seconds. */
 static int prepare_shared(const Options *options, const Exercise *exercise) {
     char *folder = text_format("%s/exercise", options->build);
     char *build = text_format("%s/shared", folder), *file = text_format("%s/lock", folder);
     char *source = text_format("%s/common/tools/exercise/harness/shared", options->root);
     char *ready = text_format("%s/build.ninja", build);
+    char *needed = text_format("exercise_%s", exercise->name);
     const char *const make_cusim[] = {"cmake",    "--build",        build,
                                       "--target", "exercise_cusim", NULL};
     const char *const configure[] = {
         "cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", NULL};
-    const char *const make[] = {"cmake", "--build", build, NULL};
+    const char *const make[] = {"cmake", "--build", build, "--target", needed, NULL};
     int lock, status = folder_make(folder);
     if (status == HC_OK) status = lock_take(file, &lock);
     if (status == HC_OK) {
@@ -75,6 +77,7 @@ static int prepare_shared(const Options *options, const Exercise *exercise) {
         sweep(options);
         lock_drop(lock);
     }
+    free(needed);
     free(ready);
     free(source);
     free(file);
