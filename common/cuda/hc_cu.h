@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* hc_cu.h - the CUDA part of the helper library: which CUDA device, CUDA's error codes in words, and
- * kernels from CUDA C to what a driver loads.
+/* hc_cu.h - the CUDA part of the helper library: which CUDA device, CUDA's error codes in words,
+ * and kernels from CUDA C to what a driver loads.
  *
  * A recipe includes this and calls the driver itself: cuInit, cuMemAlloc, cuLaunchKernel. These
  * names are the genuine ones. Here they are forwarders (driver.c) to one driver that is found when
@@ -53,8 +53,8 @@ int hc_cu_check_alloc(size_t n, size_t size, size_t count);
  * back end with hc_cuda_device.h, PTX kept in kernels/ptx/ for an unchanged kernel. The result is
  * kept in the cache (--no-cache: not); time and compiler go into the report.
  *   source   the program's text; file is its name, for messages and for kernels/ptx/
- *   options  as NVRTC has them, split by spaces: -DN=4 --fmad=false -lineinfo; NULL: none. A type is
- *            not one of them: put "typedef float T;" in front of the source.
+ *   options  as NVRTC has them, split by spaces: -DN=4 --fmad=false -lineinfo; NULL: none. A type
+ *            is not one of them: put "typedef float T;" in front of the source.
  *   *image   for cuModuleLoadData or hc_cu_load; to be freed
  *   errors   HC_BUILD with compiler, options, the whole log and the source lines that it names;
  *            HC_SKIP if nothing here can compile it, with what to install */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* hc_files.h - the cache on disk that compiled and generated code goes through, the hash by which it
- * finds things again, and compilers that are run as programs. It needs nothing but the C library, so that the recipes' helper
- * library and the just-in-time compiler can both use it.
+/* hc_files.h - the cache on disk that compiled and generated code goes through, the hash by which
+ * it finds things again, and compilers that are run as programs. It needs nothing but the C
+ * library, so that the recipes' helper library and the just-in-time compiler can both use it.
  *
  * A key is a text that holds everything the bytes depend on: source, options, compiler, version,
  * architecture. What is stored under it never changes; another input is another key.

@@ -2,8 +2,8 @@
 /* Compiles one kernel file by hc_cu_compile and loads it, as a recipe would; compile.sh asks what
  * came of it.
  *   test_compile --file vector_sum.cu [--front TEXT] [--compile OPTIONS] [--show]
- *   test_compile --as-gpu DRIVER    what NVRTC is asked for, for a GPU of sm_86 with a driver of CUDA
- *                                   DRIVER (12020); there need be none
+ *   test_compile --as-gpu DRIVER    what NVRTC is asked for, for a GPU of sm_86 with a driver of
+ *                                   CUDA DRIVER (12020); there need be none
  */
 #include "compile/compile.h"
 

@@ -11,8 +11,9 @@
  *
  * NVRTC and nvcc have all of this built in, under the same names; a kernel written for one
  * compiles with the other. Here are the qualifiers, indices, vector types, barriers and fences,
- * atomics, shuffles and votes, integer and bit functions, and arithmetic; sin, exp and their like are
- * in hc_cuda_math.h, which this file includes. printf, assert, malloc and free are calls that the driver resolves.
+ * atomics, shuffles and votes, integer and bit functions, and arithmetic; sin, exp and their like
+ * are in hc_cuda_math.h, which this file includes. printf, assert, malloc and free are calls that
+ * the driver resolves.
  *
  * Where clang has a builtin that every architecture and PTX version accepts, it is used; newer
  * instructions are written as assembly, since clang refuses such a builtin even in a function that
@@ -344,9 +345,9 @@ HC_DEVICE float max(float x, float y) { return fmaxf(x, y); }
 HC_DEVICE double min(double x, double y) { return fmin(x, y); }
 HC_DEVICE double max(double x, double y) { return fmax(x, y); }
 
-/* Rounded to nearest (rn) or towards 0 (rz), and never fused: what the name says, whatever the compiler's options. Sums and
- * products stand as instructions, since LLVM takes __nvvm_mul_rn_f for a plain product, and fuses
- * it. */
+/* Rounded to nearest (rn) or towards 0 (rz), and never fused: what the name says, whatever the
+ * compiler's options. Sums and products stand as instructions, since LLVM takes __nvvm_mul_rn_f for
+ * a plain product, and fuses it. */
 #define HC_ROUNDED(name, type, instruction, letter)                                                \
     HC_DEVICE type name(type x, type y) {                                                          \
         type result;                                                                               \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Threads that count themselves: how many there are, how many of them are the first of a warp, how many
- * have no pixel, and how many blocks stand in each direction.
+/* Threads that count themselves: how many there are, how many of them are the first of a warp, how
+ * many have no pixel, and how many blocks stand in each direction.
  * Shapes: count has 5 elements, 0 at the start. */
 extern "C" __global__ void count(unsigned *count, unsigned width, unsigned height) {
     unsigned x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
