@@ -48,9 +48,14 @@ static void words(void **state) {
     }
     for (int i = 0; i < NVRTC; i++) {
         int n = nvrtc[i].number, status = hc_nvrtc_set_error((nvrtcResult)n);
+        assert_int_equal(n, i);
+        if (n == 7 && status == HC_SKIP) { /* NVRTC is not here, which that code then means */
+            const char *message = hc_last_error()->message;
+            assert_true(strstr(message, "libnvrtc") || strstr(message, "NVRTC"));
+            continue;
+        }
         check_words(&nvrtc[i]);
         assert_int_equal(status, n == 5 || n == 6 ? HC_BUILD : HC_ERROR);
-        assert_int_equal(n, i);
     }
 }
 
