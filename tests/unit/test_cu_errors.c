@@ -50,8 +50,7 @@ static void words(void **state) {
         int n = nvrtc[i].number, status = hc_nvrtc_set_error((nvrtcResult)n);
         assert_int_equal(n, i);
         if (n == 7 && status == HC_SKIP) { /* NVRTC is not here, which that code then means */
-            const char *message = hc_last_error()->message;
-            assert_true(strstr(message, "libnvrtc") || strstr(message, "NVRTC"));
+            assert_non_null(strstr(hc_last_error()->message, "NVRTC"));
             continue;
         }
         check_words(&nvrtc[i]);

@@ -115,9 +115,9 @@ int hc_nvrtc_open(void) {
     const char *named = getenv("HC_NVRTC_LIBRARY");
     if (named && *named)
         return hc_set_error(HC_SKIP, 0, NULL, NULL, "HC_NVRTC_LIBRARY=%s is no NVRTC", named);
-    return hc_set_error(HC_SKIP, 0, NULL, NULL,
-                        "no libnvrtc.so on the library path, in CUDA_HOME, in /usr/local/cuda*, "
-                        "or in build/nvrtc");
+    return hc_set_error(HC_SKIP, 0, NULL, "./cook setup nvrtc fetches it, if you accept its licence",
+                        "no NVRTC: libnvrtc.so is not on the library path, nor in CUDA_HOME, "
+                        "/usr/local/cuda* or build/nvrtc");
 }
 
 #define HC_NVRTC(name, parameters, arguments)                                                      \
