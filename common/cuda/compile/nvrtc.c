@@ -115,7 +115,8 @@ int hc_nvrtc_open(void) {
     const char *named = getenv("HC_NVRTC_LIBRARY");
     if (named && *named)
         return hc_set_error(HC_SKIP, 0, NULL, NULL, "HC_NVRTC_LIBRARY=%s is no NVRTC", named);
-    return hc_set_error(HC_SKIP, 0, NULL, "./cook setup nvrtc fetches it, if you accept its licence",
+    return hc_set_error(HC_SKIP, 0, NULL,
+                        "./cook setup nvrtc fetches it, if you accept its licence",
                         "no NVRTC: libnvrtc.so is not on the library path, nor in CUDA_HOME, "
                         "/usr/local/cuda* or build/nvrtc");
 }
