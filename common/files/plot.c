@@ -86,7 +86,7 @@ static int write_script(const HcPlot *plot, size_t curves) {
     fprintf(file,
             "set border 3 lc rgb '#444444'\nset tics nomirror textcolor rgb '#222222'\n"
             "set grid xtics ytics lc rgb '#dddddd' lt 1\n"
-            "set key top %s box lc rgb '#dddddd' opaque height 0.5 noenhanced\n",
+            "set key top %s box lc rgb '#dddddd' height 0.5 noenhanced\n",
             plot->rows && curves &&
                     plot->values[1] > plot->values[(plot->rows - 1) * (curves + 1) + 1]
                 ? "right"
