@@ -18,6 +18,13 @@ char *shared_program(const Options *options, const char *name) {
     return text_format("%s/exercise/shared/bin/%s", options->build, name);
 }
 
+char *shared_cusim(const Options *options) {
+    char *path = text_format("%s/exercise/shared/lib/cusim", options->build);
+    char *variable = file_exists(path) ? text_format("HC_CUSIM_DIR=%s", path) : NULL;
+    free(path);
+    return variable;
+}
+
 static void add_text(cJSON *object, const char *key, const char *text) {
     if (text) cJSON_AddStringToObject(object, key, text);
     else cJSON_AddNullToObject(object, key);

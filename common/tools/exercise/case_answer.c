@@ -58,7 +58,8 @@ void case_run_answer(const CaseOrder *order, Case *result) {
     char *checker = shared_program(order->options, name);
     char *given = text_format("%s/check", order->exercise->folder);
     const char *const argv[] = {checker, "--json", "--kernel-dir", given, NULL};
-    static const char *const change[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", NULL};
+    char *sim = shared_cusim(order->options);
+    const char *const change[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", sim, NULL};
     Ended ended = {0};
     int status = run_program(argv, change, order->options->seconds, MAX_OUTPUT, &ended);
     if (status != HC_OK) {
@@ -82,6 +83,7 @@ void case_run_answer(const CaseOrder *order, Case *result) {
         cJSON_Delete(json);
     }
     ended_free(&ended);
+    free(sim);
     free(given);
     free(checker);
     free(name);

@@ -259,7 +259,6 @@ void case_run_program(const CaseOrder *order, Case *result) {
     const char *n = result->size;
     char *script = text_format("%s/common/tools/sim.sh", order->options->root);
     char *shared = text_format("%s/exercise/shared", order->options->build);
-    char *sim_library = text_format("%s/lib/cusim/libcuda.so.1", shared);
     char *seed = text_format("%" PRIu64, order->options->seed);
     char *log = text_format("%s/results/%s.oclgrind", order->work, result->name);
     char *in = text_format("%s/results/%s.in", order->work, result->name);
@@ -268,12 +267,9 @@ void case_run_program(const CaseOrder *order, Case *result) {
     char *checker = shared_program(order->options, checker_name);
     char *program = own ? text_format("%s/build/bin/%s", order->work, exercise->name)
                         : shared_program(order->options, check_text(exercise, "program"));
-    /* cusim, if it was built for the checks, is not where the learner's program would look. */
-    char *sim_folder = text_format("HC_CUSIM_DIR=%s/lib/cusim", shared);
-    bool own_sim = file_exists(sim_library);
-    const char *const plain_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", own_sim ? sim_folder : NULL,
-                                     NULL};
-    static const char *const tool_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", "HC_DEVICE", NULL};
+    char *own_sim = shared_cusim(order->options);
+    const char *const plain_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", own_sim, NULL};
+    const char *const tool_env[] = {"HC_KERNEL_DIR", "OPENCL_LAYERS", "HC_DEVICE", own_sim, NULL};
     static const char *const sim_env[] = {"HC_KERNEL_DIR", "HC_DEVICE=sim", NULL};
     const char *make[] = {checker, "make", count, seed, in, NULL};
     const char *compare[] = {checker, "compare", count, seed, in, output, NULL};
@@ -329,8 +325,7 @@ void case_run_program(const CaseOrder *order, Case *result) {
     free(in);
     free(log);
     free(seed);
-    free(sim_folder);
-    free(sim_library);
+    free(own_sim);
     free(shared);
     free(script);
     free(count);

@@ -146,6 +146,9 @@ void case_run_answer(const CaseOrder *order, Case *result);
 /* case_judge_end - set status and words for every way to end but 0; false if it ended with 0. */
 bool case_judge_end(const CaseOrder *order, const Ended *ended, Case *result);
 char *shared_program(const Options *options, const char *name); /* its path, to be freed */
+/* shared_cusim - HC_CUSIM_DIR=FOLDER if a cusim was built for the checks, which programs would not
+ * find; else NULL. To be freed. */
+char *shared_cusim(const Options *options);
 cJSON *case_to_json(const Case *result);
 bool case_from_json(const cJSON *json, Case *result);
 void case_free(Case *result);
