@@ -122,9 +122,10 @@ CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total_bytes) {
 
 static int elements[64];
 
-// NOLINTNEXTLINE(readability-non-const-parameter): as the driver has it
+// NOLINTBEGIN(readability-non-const-parameter): as the driver has it
 CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int n,
                             CUjit_option *options, void **values) {
+    // NOLINTEND(readability-non-const-parameter)
     (void)image, (void)n, (void)options, (void)values;
     if (!setting("FAKE_RUNS", 0)) return CUDA_ERROR_NO_BINARY_FOR_GPU;
     memset(module, 0, sizeof *module);
