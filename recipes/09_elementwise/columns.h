@@ -52,9 +52,9 @@ void number_print(EwType type, const void *data, size_t at, bool all_digits, cha
                   size_t size);
 double number_real(Number number);
 
-/* ew_type_called - "f32", "float" ... to a type; EW_NONE: none is called so. */
+/* type_called - "f32", "float" ... to a type; EW_NONE: none is called so. */
 EwType type_called(const char *name);
-#define TYPE_WORDS "f32|f64|i8|u8|i16|u16|i32|u32|i64|u64"
+#define TYPE_WORDS "f32, f64, i8, u8, i16, u16, i32, u32, i64, u64"
 bool type_is_real(EwType type);
 
 #endif

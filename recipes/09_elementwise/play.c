@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-static const char *expr, *reduce, *scan, *data, *type = "auto", *to = "auto", *let, *map, *neutral,
-                                                *output, *out_file;
+static const char *expr, *reduce, *scan, *data, *type, *to, *let, *map, *neutral, *output,
+    *out_file;
 bool play_show_source, play_compare_all, play_as_c;
 static bool exclusive;
 
@@ -23,8 +23,9 @@ const HcOption play_options[] = {
     HC_TEXT("scan", &scan, "TEXT", "running reduction: \"s = sum(x)\""),
     HC_TEXT("data", &data, "FILE", "columns from text or .npy; - is standard input"),
     HC_TEXT("let", &let, "A=NUMBER,...", "numbers with names for the texts"),
-    HC_CHOICE("type", &type, "auto|" TYPE_WORDS, "of the columns; auto: the .npy file's, else f64"),
-    HC_CHOICE("to", &to, "auto|" TYPE_WORDS, "of new columns; auto: the widest that is read"),
+    HC_TEXT("type", &type, "TYPE",
+            "of the columns: f32, f64, i8 ... i64, u8 ... u64; else the file's, or f64"),
+    HC_TEXT("to", &to, "TYPE", "of new columns; else the widest that is read"),
     HC_TEXT("map", &map, "TEXT", "with --reduce or --scan \"a + b\": what is reduced"),
     HC_TEXT("neutral", &neutral, "TEXT", "with these: the neutral element"),
     HC_TEXT("output", &output, "TEXT", "with --scan: what is done with item and prev_item"),
@@ -45,6 +46,14 @@ static void need(int status, const char *what) {
 
 static void wrong_use(const char *what, const char *why) {
     need(hc_set_error(HC_USAGE, 0, NULL, "./cook run 9 --help lists the options", "%s", why), what);
+}
+
+static EwType wanted_type(const char *option, const char *word) {
+    EwType found = word ? type_called(word) : EW_NONE;
+    if (word && found == EW_NONE)
+        need(hc_set_error(HC_USAGE, 0, NULL, "one of " TYPE_WORDS, "'%s' is no type", word),
+             option);
+    return found;
 }
 
 /* ---- Data ---- */
@@ -93,7 +102,7 @@ static void describe_job(const Job *job) {
     bool whole = false;
     for (size_t c = 0; c < job->words.columns->count; c++)
         if (job->words.writes[c]) whole = !type_is_real(job->words.columns->column[c].type);
-    if (job->kind == JOB_MAP && whole && job->words.fractions && strcmp(to, "auto") == 0)
+    if (job->kind == JOB_MAP && whole && job->words.fractions && !to)
         hc_say(
             "%-10s the new column has whole numbers, as those that it is made of: --to f64 keeps "
             "fractions\n",
@@ -186,7 +195,7 @@ int play(const HcArgs *args) {
     Let lets[LETS_MAX];
     Job job;
     JobOptions options = {.map = map, .neutral = neutral, .lets = lets, .exclusive = exclusive};
-    EwType element = type_called(type), asked = type_called(to);
+    EwType element = wanted_type("--type", type), asked = wanted_type("--to", to);
     if ((map || neutral) && !reduce == !scan)
         wrong_use("--map", "--map and --neutral belong to one of --reduce and --scan");
     if ((output || exclusive) && !scan)
