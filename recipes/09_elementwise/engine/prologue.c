@@ -25,13 +25,14 @@ void ew_prologue(EwText *out, const EwKernel *kernel) {
     if (language == EW_OPENCL_C && options->exact) ew_add(out, "#pragma OPENCL FP_CONTRACT OFF\n");
     if (language == EW_OPENCL_C && kernel->device->has_f64)
         ew_add(out, "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
-    if (language == EW_C) ew_add(out, "#include <stdint.h>\n#include <tgmath.h>\n");
+    if (language == EW_C) ew_add(out, "#include <stddef.h>\n#include <stdint.h>\n#include <tgmath.h>\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (rows[k][1 + language])
             ew_add(out, "#define %s %s\n", rows[k][0], rows[k][1 + language]);
     if (has_type(kernel, EW_C32) || has_type(kernel, EW_C64))
         ew_complex(out, kernel, has_type(kernel, EW_C32), has_type(kernel, EW_C64));
     if (has_type(kernel, EW_F16)) ew_half(out, kernel);
+    if (kernel->kind != EW_MAP) ew_item_type(out, kernel);
     if (options->preamble) ew_preamble(out, language, options->preamble);
     ew_add(out, "\n");
 }

@@ -234,6 +234,7 @@ static void add_last_kernel(EwText *out, const EwKernel *kernel) {
     none.arg_count = 0;
     ew_add(out, "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n");
     ew_begin(out, &none, "ew_last", extra, 2);
+    ew_add(out, "    if (ew_count == 0 && PLACE == 0) ew_partials[0] = ew_neutral();\n");
     add_body(out, &none, false);
 }
 
