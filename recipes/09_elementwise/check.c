@@ -54,10 +54,10 @@ static HcTolerance allowed(const Job *job, EwType type, double scale, size_t n) 
 }
 
 bool check_job(const Job *job, const Outcome *got, const Outcome *want, double scale,
-               const char *against, bool report) {
+               const char *places) {
     const Columns *columns = job->words.columns;
     bool right = true;
-    char what[64];
+    char what[128];
     for (size_t c = 0; c < columns->count; c++) {
         if (!job->words.writes[c]) continue;
         const Column *column = &columns->column[c];
@@ -66,19 +66,19 @@ bool check_job(const Job *job, const Outcome *got, const Outcome *want, double s
                           : largest(column->type, want->column[c], columns->n);
         HcVerdict v = compare(column->type, got->column[c], want->column[c], columns->n,
                               allowed(job, column->type, most, columns->n));
-        snprintf(what, sizeof what, "%s as by %s", column->name, against);
-        right = (report ? hc_verify(what, v) : v.wrong == 0) && right;
+        snprintf(what, sizeof what, "%s by %s", column->name, places);
+        right = hc_verify(what, v) && right;
     }
     if (job->kind == JOB_REDUCE) {
         double most = job->adds ? scale : largest(job->item_type, &want->item, 1);
         HcVerdict v = compare(job->item_type, &got->item, &want->item, 1,
                               allowed(job, job->item_type, most, columns->n));
-        snprintf(what, sizeof what, "%.32s as by %s", job->shown, against);
-        right = (report ? hc_verify(what, v) : v.wrong == 0) && right;
+        snprintf(what, sizeof what, "%.32s by %s", job->shown, places);
+        right = hc_verify(what, v) && right;
         if (job->has_index && !job->words.functions) {
             v = compare(EW_U64, got->item.bytes + 8, want->item.bytes + 8, 1, HC_EXACT);
-            snprintf(what, sizeof what, "index as by %s", against);
-            right = (report ? hc_verify(what, v) : v.wrong == 0) && right;
+            snprintf(what, sizeof what, "index by %s", places);
+            right = hc_verify(what, v) && right;
         }
     }
     return right;

@@ -136,9 +136,10 @@ static bool is_number(const char *text) {
     return number_parse(EW_F64, text, &ignored);
 }
 
+/* Names begin with no digit, so that 1;2 and 1e999 are bad numbers, not good names. */
 static bool all_names(const Reader *r) {
     for (size_t f = 0; f < r->fields; f++)
-        if (!*r->field[f] || is_number(r->field[f])) return false;
+        if (is_number(r->field[f]) || strchr("0123456789+-.;", *r->field[f])) return false;
     return r->fields > 0;
 }
 

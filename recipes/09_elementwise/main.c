@@ -73,8 +73,12 @@ int main(int argc, char **argv) {
     hc_say("sum        %d + %d = %d, %d + %d = %d ... %d + %d = %d\n", a[0], b[0], c[0], a[1], b[1],
            c[1], a[COUNT - 1], b[COUNT - 1], c[COUNT - 1]);
 
+    /* 4. The same on every device here; then one pass over memory against three. */
+    if (play_compare_all) everywhere(a, b, want, COUNT);
+    fused(device, &args);
+
     //> refused
-    /* 4. The same numbers with 64 bits each do not fit this kernel, and it says so. */
+    /* 5. The same numbers with 64 bits each do not fit this kernel, and it says so. */
     int64_t long_a[COUNT], long_b[COUNT];
     for (size_t i = 0; i < COUNT; i++) long_a[i] = a[i], long_b[i] = b[i];
     EwArray d_long_a;
@@ -85,10 +89,6 @@ int main(int argc, char **argv) {
     hc_verify("refusal", hc_compare(HC_I32, &status, &(int){HC_USAGE}, 1, HC_EXACT));
     //< refused
     unchecked(device, sum, long_a, long_b, COUNT); /* what runs without that check */
-
-    /* 5. The same on every device here; then one pass over memory against three. */
-    if (play_compare_all) everywhere(a, b, want, COUNT);
-    fused(device, &args);
 
     //> release
     /* 6. Release in reverse order. */

@@ -79,9 +79,10 @@ double job_bytes(const Job *job); /* moved by one run: each column read or writt
 
 /* ---- Comparison ---- */
 
-/* check_job - take the comparison of two outcomes into the report. against: where want came from */
+/* check_job - take the comparison of two outcomes into the report.
+ *   places  where got and want came from, "OpenCL and C" */
 bool check_job(const Job *job, const Outcome *got, const Outcome *want, double scale,
-               const char *against, bool report);
+               const char *places);
 /* check_scale - for sums with rounded terms: the sum of their sizes, from that place. */
 int check_scale(const Job *job, EwDevice *device, const HcArgs *args, double *scale);
 

@@ -50,7 +50,8 @@ static const struct {
     {"\"a\", \"wind speed\"\n1, 2\n", NULL, 1, 2, "wind_speed", 2},
     {"time n\n1 2\n", NULL, 1, 2, "c2", 2}, /* n is the number of elements */
     {"x x\n1 2\n", NULL, 1, 2, "c2", 2},    /* twice the same */
-    {"float 3d\n1 2\n", NULL, 1, 2, "c2", 2},
+    {"x float\n1 2\n", NULL, 1, 2, "c2", 2},
+    {"x 3d\n1 2\n", "file:1: column 1 (x): 'x' is not a number", 0, 0, NULL, 0},
     {"# p q\n# made by hand\n# u v\n1 2\n", NULL, 1, 2, "v", 2},
     {"# one two three\n1 2\n", NULL, 1, 2, "y", 2}, /* three names, two columns: a comment */
     {"1 2 # here\n3 4\n", NULL, 2, 2, "y", 4},
@@ -69,7 +70,7 @@ static const struct {
     {"a b\n1 2\n1 c\n", "file:3: column 2 (b): 'c' is not a number", 0, 0, NULL, 0},
     {"a 1\n2 3\n", "file:1: column 1 (x): 'a' is not a number", 0, 0, NULL, 0},
     {"1;2\n", "'1;2' is not a number", 0, 0, NULL, 0},
-    {"1;2\n3;4\n", "file:2: column 1", 0, 0, NULL, 0},
+    {"x;y\n1;2\n", "file:2: column 1 (x_y): '1;2' is not a number", 0, 0, NULL, 0},
     {"1e999\n2\n", "file:1: column 1", 0, 0, NULL, 0},
     {"1\n1e999\n", "file:2: column 1 (x): '1e999' is not a number", 0, 0, NULL, 0},
     {"1\n--2\n", "'--2' is not a number", 0, 0, NULL, 0},
@@ -486,8 +487,11 @@ static void check_folds(void) {
     EXPECT(job_scan(&job, &columns, "argmin(x)", &options) == HC_USAGE);
     job_free(&job);
     options = (JobOptions){.output = "if (x > 0) p[item - 1] = x"};
-    EXPECT(job_scan(&job, &columns, "count(x > 0)", &options) ==
-           HC_USAGE); /* p[...] only: not a column yet */
+    EXPECT(job_scan(&job, &columns, "count(x > 0)", &options) == HC_OK);
+    EXPECT(strcmp(job.statement, "if (x[i] > 0) p[item - 1] = x[i]") == 0);
+    job_free(&job);
+    options = (JobOptions){.output = "x > 0"}; /* it does nothing */
+    EXPECT(job_scan(&job, &columns, "count(x > 0)", &options) == HC_USAGE);
     job_free(&job);
     columns_free(&columns);
 }
