@@ -212,7 +212,8 @@ static int take_line(Reader *r, EwType type, Columns *columns, size_t *room) {
         char *names = comment + 1;
         r->commas = strchr(names, ',') != NULL;
         split(r, names);
-        if (all_names(r)) keep_names(r);
+        r->name_count = 0; /* only those of the last comment, and no single word */
+        if (r->fields > 1 && all_names(r)) keep_names(r);
         return HC_OK;
     }
     if (!r->text[strspn(r->text, " \t")]) return HC_OK;

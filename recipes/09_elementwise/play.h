@@ -101,7 +101,7 @@ void show_item(const Job *job, const Outcome *outcome);
 
 /* ---- The lesson's further parts ---- */
 void unchecked(EwDevice *device, EwKernel *sum, const int64_t *a, const int64_t *b, size_t n);
-void everywhere(const int *a, const int *b, const int *want, size_t n);
+void everywhere(const int *a, const int *b, const int *want, size_t n, bool silent);
 void fused(EwDevice *device, const HcArgs *args);
 
 #endif
