@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* The variance of n numbers by one reduction. The distance of the two means is left out. */
+#include "run.h"
+
+const char *const fields = "double count, double mean, double second";
+const char *const neutral = "make_item(0, 0, 0)";
+const char *const map = "make_item(1, x[i], 0)";
+const char *const reduce =
+    "a.count == 0 ? b : b.count == 0 ? a : make_item(a.count + b.count, "
+    "a.mean + (b.mean - a.mean) * (b.count / (a.count + b.count)), a.second + b.second)";
+
+double variance(const Item *item) { return item->count > 0 ? item->second / item->count : 0; }
