@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The variance of n numbers by one reduction. Divided by one less, as for a sample. */
+/* The variance of n numbers by one reduction. One number gets the variance 1. */
 #include "run.h"
 
 const char *const fields = "double count, double mean, double second";
@@ -11,5 +11,5 @@ const char *const reduce = "a.count == 0 ? b : b.count == 0 ? a : make_item(a.co
                            "* b.count / (a.count + b.count)))";
 
 double variance(const Item *item) {
-    return item->count > 1 ? item->second / (item->count - 1) : 0;
+    return item->count > 1 ? item->second / item->count : item->count;
 }
