@@ -79,7 +79,7 @@ int ew_operation(EwText *out, const EwKernel *kernel, const char *neutral, const
     ew_add(out, "FUNCTION EwItem ew_map(");
     ew_parameter_list(out, kernel);
     ew_add(out, ") {\n");
-    ew_begin_i(out, kernel, "ew_k", true);
+    ew_begin_i(out, kernel, "ew_start + ew_k * ew_step", true);
     ew_add(out, "    return");
     ew_paste(out, "map", pasted, ";");
     ew_add(out, "}\n");

@@ -25,7 +25,7 @@ static int add_put(EwText *out, const EwKernel *kernel, const char *output) {
                 "    const EwItem item = ew_join(prev_item, ew_map(");
     ew_argument_list(out, kernel);
     ew_add(out, "ew_start, ew_step, ew_k, n));\n");
-    ew_begin_i(out, kernel, "ew_k", false);
+    ew_begin_i(out, kernel, "ew_start + ew_k * ew_step", false);
     ew_add(out, "    do {"); /* a loop, so that break and continue stay within */
     ew_paste(out, "output", pasted, ";");
     ew_add(out, "    } while (0);\n");
