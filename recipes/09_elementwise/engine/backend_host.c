@@ -22,6 +22,7 @@ typedef struct State {
 
 typedef struct Module {
     void *library;
+    int fd; /* the library's bytes in memory: while it is open, no other library has its name */
     double ms;
 } Module;
 
@@ -152,10 +153,11 @@ static int compile(const State *s, const char *name, const char *source, const c
     return status;
 }
 
-/* dlopen wants a file: one in memory has a name under /proc for as long as it is open. */
-static int load(const char *name, const char *bytes, size_t size, void **library) {
+/* dlopen wants a file: one in memory has a name under /proc for as long as it is open. It stays open
+ * as long as the library does: of two libraries with one name, dlopen returns the first. */
+static int load(const char *name, const char *bytes, size_t size, Module *m) {
     char path[64];
-    int fd = memfd_create("hc_ew", MFD_CLOEXEC);
+    int fd = m->fd = memfd_create("hc_ew", MFD_CLOEXEC);
     bool good = fd >= 0;
     for (size_t at = 0; good && at < size;) {
         ssize_t part = write(fd, bytes + at, size - at);
@@ -163,9 +165,8 @@ static int load(const char *name, const char *bytes, size_t size, void **library
         at += good ? (size_t)part : 0;
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    *library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-    if (fd >= 0) close(fd);
-    if (*library) return HC_OK;
+    m->library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (m->library) return HC_OK;
     const char *why = dlerror();
     return hc_set_error(HC_ERROR, 0, NULL, NULL, "%s could not be loaded: %s", name,
                         why ? why : strerror(errno));
@@ -181,6 +182,7 @@ static int host_build(EwDevice *device, const char *name, const char *source,
     EwText text = {0};
     int status = hc_alloc(1, sizeof *m, &m);
     if (status != HC_OK) return status;
+    m->fd = -1;
     *module = m;
     ew_add(&text, "element-wise, C\n%s\n%s\n%s", s->version, contract, source);
     status = ew_text_take(&text, &key);
@@ -193,7 +195,7 @@ static int host_build(EwDevice *device, const char *name, const char *source,
         if (status == HC_OK) hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
         if (status == HC_OK && !options->no_cache) hc_cache_put(key, bytes, size);
     }
-    if (status == HC_OK) status = load(name, bytes, size, &m->library);
+    if (status == HC_OK) status = load(name, bytes, size, m);
     free(bytes);
     free(key);
     return status;
@@ -203,6 +205,7 @@ static void host_unload(EwDevice *device, void *module) {
     Module *m = module;
     (void)device;
     if (m->library) dlclose(m->library);
+    if (m->fd >= 0) close(m->fd);
     free(m);
 }
 

@@ -120,7 +120,7 @@ struct EwKernel {
     void *module;
     bool from_cache, ran;
     bool vectors, no_vectors; /* the source has them; it shall not have them */
-    void *own;                /* the kind's own: reduction or scan; released by free() */
+    void *own;                /* of reductions and scans: memory for partial results */
     int (*run)(EwKernel *kernel, struct EwCall *call); /* for ew_run; NULL: a reduction */
 };
 

@@ -59,12 +59,7 @@ static int parse_item(EwKernel *kernel, const char *item) {
 }
 
 void ew_item_type(EwText *out, const EwKernel *kernel) {
-    /* What neutral elements and minima are written with, where a language lacks it. */
-    static const char *const words[] = {
-        "", "#define INFINITY __int_as_float(0x7f800000)\n#define NAN __int_as_float(0x7fc00000)\n",
-        "#define min(a, b) ((b) < (a) ? (b) : (a))\n#define max(a, b) ((a) < (b) ? (b) : (a))\n"};
     const EwArg *f = kernel->fields;
-    ew_add(out, "%s", words[kernel->device->backend->language]);
     if (!f[0].name[0]) {
         ew_add(out, "typedef %s EwItem;\n", ew_type_word(f[0].type));
         return;

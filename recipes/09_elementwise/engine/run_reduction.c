@@ -91,6 +91,10 @@ int ew_run_reduction(EwKernel *kernel, EwCall *call, void *result) {
 int ew_run_scan(EwKernel *kernel, EwCall *call) {
     EwCut cut = ew_cut(kernel, call->items);
     void *partials;
+    if (call->step != 1)
+        return hc_set_error(HC_USAGE, 0, NULL, "EW_ALL is every i",
+                            "%s: a scan goes through its range by steps of 1, not of %zu",
+                            kernel->name, call->step);
     if (cut.partials == 0) return HC_OK; /* nothing to launch */
     int status = ew_partials(kernel, cut.partials + 1, &partials);
     if (status == HC_OK) status = ew_launch_fold(kernel, "ew_fold", call, cut, partials, true);

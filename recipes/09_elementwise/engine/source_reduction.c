@@ -79,7 +79,7 @@ int ew_operation(EwText *out, const EwKernel *kernel, const char *neutral, const
     ew_add(out, "FUNCTION EwItem ew_map(");
     ew_parameter_list(out, kernel);
     ew_add(out, ") {\n");
-    ew_begin_i(out, kernel, "ew_k", true);
+    ew_begin_i(out, kernel, "ew_start + ew_k * ew_step", true);
     ew_add(out, "    return");
     ew_paste(out, "map", pasted, ";");
     ew_add(out, "}\n");
@@ -124,18 +124,19 @@ static const char chunks_any_order[] =
     "        ew_partials[ew_p] = ew_tree(ew_lane);\n";
 
 /* Four lanes advance together: each is a chain of operations, and one chain alone would wait for
- * every result. */
+ * every result. clang would rather gather and scatter vectors, which is twice as slow. */
 const char ew_chunk_lanes[] =
     "            EwItem ew_lane[EW_LANES];\n"
-    "            if (ew_i + EW_TILE <= ew_end)\n"
+    "            if (ew_step == 1 && ew_i + EW_TILE <= ew_end)\n"
+    "#pragma clang loop vectorize(disable)\n"
     "                for (int ew_j = 0; ew_j < EW_LANES; ew_j += 4) {\n"
     "                    EwItem ew_0 = ew_neutral(), ew_1 = ew_0, ew_2 = ew_0, ew_3 = ew_0;\n"
     "                    for (int ew_r = 0; ew_r < EW_ROWS; ew_r++) {\n"
     "                        const ulong ew_e = ew_i + ew_j * EW_ROWS + ew_r;\n"
-    "                        ew_0 = ew_join(ew_0, EW_AT(ew_e));\n"
-    "                        ew_1 = ew_join(ew_1, EW_AT(ew_e + EW_ROWS));\n"
-    "                        ew_2 = ew_join(ew_2, EW_AT(ew_e + 2 * EW_ROWS));\n"
-    "                        ew_3 = ew_join(ew_3, EW_AT(ew_e + 3 * EW_ROWS));\n"
+    "                        ew_0 = ew_join(ew_0, EW_AT_1(ew_e));\n"
+    "                        ew_1 = ew_join(ew_1, EW_AT_1(ew_e + EW_ROWS));\n"
+    "                        ew_2 = ew_join(ew_2, EW_AT_1(ew_e + 2 * EW_ROWS));\n"
+    "                        ew_3 = ew_join(ew_3, EW_AT_1(ew_e + 3 * EW_ROWS));\n"
     "                    }\n"
     "                    ew_lane[ew_j] = ew_0, ew_lane[ew_j + 1] = ew_1;\n"
     "                    ew_lane[ew_j + 2] = ew_2, ew_lane[ew_j + 3] = ew_3;\n"
@@ -232,7 +233,8 @@ void ew_fold_kernel(EwText *out, const EwKernel *kernel, bool any) {
 static void add_last_kernel(EwText *out, const EwKernel *kernel) {
     EwKernel none = *kernel;
     none.arg_count = 0;
-    ew_add(out, "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n");
+    ew_add(out, "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n"
+                "#undef EW_AT_1\n#define EW_AT_1(k) ew_partials[k]\n");
     ew_begin(out, &none, "ew_last", extra, 2);
     ew_add(out, "    if (ew_count == 0 && PLACE == 0) ew_partials[0] = ew_neutral();\n");
     add_body(out, &none, false);

@@ -25,7 +25,7 @@ static int add_put(EwText *out, const EwKernel *kernel, const char *output) {
                 "    const EwItem item = ew_join(prev_item, ew_map(");
     ew_argument_list(out, kernel);
     ew_add(out, "ew_start, ew_step, ew_k, n));\n");
-    ew_begin_i(out, kernel, "ew_k", false);
+    ew_begin_i(out, kernel, "ew_start + ew_k * ew_step", false);
     ew_add(out, "    do {"); /* a loop, so that break and continue stay within */
     ew_paste(out, "output", pasted, ";");
     ew_add(out, "    } while (0);\n");
@@ -60,6 +60,7 @@ static const char chunks_scan[] =
     "        for (ulong ew_i = ew_begin; ew_i < ew_end; ew_i += EW_TILE) {\n"
     "%s            ew_carry = ew_prefixes(ew_lane, ew_carry);\n"
     "            if (ew_i + EW_TILE <= ew_end)\n"
+    "#pragma clang loop vectorize(disable)\n"
     "                for (int ew_j = 0; ew_j < EW_LANES; ew_j += 4) {\n"
     "                    EwItem ew_0 = ew_lane[ew_j], ew_1 = ew_lane[ew_j + 1];\n"
     "                    EwItem ew_2 = ew_lane[ew_j + 2], ew_3 = ew_lane[ew_j + 3];\n"
@@ -180,6 +181,7 @@ static void add_bases_kernel(EwText *out, const EwKernel *kernel) {
                 "    *at = before;\n"
                 "    return ew_join(before, item);\n}\n"
                 "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n"
+                "#undef EW_AT_1\n#define EW_AT_1(k) ew_partials[k]\n"
                 "#define EW_PUT(k, prev) ew_exchange(ew_partials + (k), prev)\n");
     ew_begin(out, &none, "ew_bases", extra, 2);
     add_body(out, kernel, "        EwItem ew_carry = ew_neutral();\n");
@@ -202,7 +204,7 @@ int ew_source_scan(EwKernel *kernel, const char *neutral, const char *map, const
         ew_define_at(&out, kernel);
         ew_add(&out, "#undef EW_PUT\n#define EW_PUT(k, prev) ew_put(");
         ew_argument_list(&out, kernel);
-        ew_add(&out, "ew_start, ew_step, k, n, prev, ew_last)\n");
+        ew_add(&out, "ew_start, 1, k, n, prev, ew_last)\n");
         ew_begin(&out, kernel, "ew_put_all", extra, 2);
         add_body(&out, kernel,
                  "        const EwItem ew_last = ew_partials[ew_all];\n"

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/* fold.h - what the tests of reductions and scans share: the device by its word, expectations that
+ * print both values, and input whose sums are exact in every type and order.
+ */
+#ifndef FOLD_H
+#define FOLD_H
+#include <inttypes.h>
+#include <math.h>
+
+#include "elementwise.h"
+#include "internal.h"
+#ifndef HC_NO_OPENCL
+#include "hc_cl.h"
+#endif
+#ifndef HC_NO_CUDA
+#include "hc_cu.h"
+#endif
+
+static unsigned failures, checks;
+
+#define EXPECT(condition, ...)                                                                     \
+    do {                                                                                           \
+        checks++;                                                                                  \
+        if (!(condition)) {                                                                        \
+            failures++;                                                                            \
+            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                        \
+            fprintf(stderr, __VA_ARGS__);                                                          \
+            fputc('\n', stderr);                                                                   \
+        }                                                                                          \
+    } while (0)
+
+/* A device by its word: opencl, strides (OpenCL with the kernels for GPUs), sim, cpu (C threads). */
+static inline int open_device(const char *word, EwDevice **device) {
+    static const HcApi *const apis[] = {
+#ifndef HC_NO_OPENCL
+        &hc_cl_api,
+#endif
+#ifndef HC_NO_CUDA
+        &hc_cu_api, &hc_sim_api,
+#endif
+        &hc_host_api, NULL};
+    bool strides = strcmp(word, "strides") == 0;
+    HcDevice chosen;
+    int status = HC_OK;
+    if (strcmp(word, "cpu") == 0) return ew_open(NULL, device);
+    status = hc_select_device(apis, strides ? "opencl" : word, &chosen);
+    if (status == HC_OK) status = ew_open(&chosen, device);
+    if (status == HC_OK && strides) (*device)->shape = EW_STRIDES;
+    return status;
+}
+
+/* The k-th of a sequence of small integers: -20 .. 20, or 0 .. 40. */
+static inline int small(size_t k, bool positive) {
+    uint64_t mixed = (k + 1) * 0x9E3779B97F4A7C15u;
+    return (int)((mixed >> 40) % 41) - (positive ? 0 : 20);
+}
+
+/* n of them as elements of a type; complex: the imaginary part is that of k + 7. */
+static inline void *small_values(EwType type, size_t n) {
+    size_t size = ew_type_size(type);
+    unsigned char *values;
+    CHECK_HC(hc_alloc(n + 1, size, &values));
+    for (size_t k = 0; k < n; k++) {
+        int v = small(k, ew_type_kind(type) == 'U'), w = small(k + 7, false);
+        float f[2] = {(float)v, (float)w};
+        double d[2] = {v, w};
+        int64_t i = v; /* its low bytes are the integer in each width */
+        const void *from = type == EW_F32 || type == EW_C32   ? (void *)f
+                           : type == EW_F64 || type == EW_C64 ? (void *)d
+                                                              : (void *)&i;
+        memcpy(values + k * size, from, size);
+    }
+    return values;
+}
+
+/* Random floats in -1 .. 1, whose sums do depend on the order. */
+static inline float *random_floats(size_t n, uint64_t seed) {
+    float *values;
+    CHECK_HC(hc_alloc(n + 1, sizeof *values, &values));
+    hc_fill(HC_F32, values, n, seed, 0);
+    return values;
+}
+
+static inline EwArray array_of(EwDevice *device, EwType type, size_t n, const void *host) {
+    EwArray array;
+    CHECK_HC(ew_array(device, type, n, host, &array));
+    return array;
+}
+
+/* ---- The order of the option deterministic, in plain C: tiles of 256 lanes by 16 rows ---- */
+enum { LANES = 256, ROWS = 16, TILE = LANES * ROWS };
+
+static inline float tree(float *lane) {
+    for (int d = 1; d < LANES; d *= 2)
+        for (int j = 0; j < LANES; j += 2 * d) lane[j] = lane[j] + lane[j + d];
+    return lane[0];
+}
+
+/* The lanes of the tile from x on, here elements of it; lane j begins at j, or at 16 j in order. */
+static inline void lanes(const float *x, size_t here, bool in_order, float *lane) {
+    for (size_t j = 0; j < LANES; j++) lane[j] = 0;
+    for (size_t k = 0; k < here && k < TILE; k++) {
+        size_t j = in_order ? k / ROWS : k % LANES;
+        lane[j] = lane[j] + x[k];
+    }
+}
+
+/* Partial results, a tile each; returns how many. */
+static inline size_t partials_of(const float *x, size_t n, bool in_order, float *partials) {
+    float lane[LANES];
+    size_t count = 0;
+    for (size_t k = 0; k < n; k += TILE) {
+        lanes(x + k, n - k, in_order, lane);
+        float total = tree(lane);
+        partials[count++] = in_order ? 0 + total : total;
+    }
+    return count;
+}
+
+static inline int finish(EwDevice *device) {
+    ew_close(device);
+    printf("%u checks, %u failed\n", checks, failures);
+    return failures ? HC_WRONG : checks ? HC_OK : HC_WRONG;
+}
+
+#endif
