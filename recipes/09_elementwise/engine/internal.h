@@ -189,5 +189,7 @@ int ew_source_scan(EwKernel *kernel, const char *neutral, const char *map, const
 int ew_run_map(EwKernel *kernel, EwCall *call);
 int ew_run_reduction(EwKernel *kernel, EwCall *call, void *result);
 int ew_run_scan(EwKernel *kernel, EwCall *call);
+void ew_item_type(EwText *out, const EwKernel *kernel); /* EwItem, item, make_item() */
+void ew_drop_partials(EwKernel *kernel);                /* by ew_free */
 
 #endif

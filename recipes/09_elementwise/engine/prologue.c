@@ -38,6 +38,7 @@ void ew_prologue(EwText *out, const EwKernel *kernel) {
     if (has_type(kernel, EW_C32) || has_type(kernel, EW_C64))
         ew_complex(out, kernel, has_type(kernel, EW_C32), has_type(kernel, EW_C64));
     if (has_type(kernel, EW_F16)) ew_half(out, kernel);
+    if (kernel->kind != EW_MAP) ew_item_type(out, kernel);
     if (options->preamble) ew_preamble(out, language, options->preamble);
     ew_add(out, "\n");
 }
