@@ -197,6 +197,7 @@ static int take_row(Reader *r, Columns *columns, size_t *room) {
                  number ? ew_type_name(to->type) : "");
         return bad(r,
                    number ? "--type chooses another type: f64 holds fractions, i64 large integers"
+                   : strchr(r->field[c], ',') ? "a decimal comma is not read: 9.8, not 9,8"
                    : strchr(r->field[c], ';') ? "columns are separated by commas, spaces or tabs"
                                               : "nan stands for a number that is not known",
                    what);

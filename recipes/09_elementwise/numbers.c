@@ -127,5 +127,10 @@ void number_print(EwType type, const void *data, size_t at, bool all_digits, cha
     Number x = number_get(type, data, at);
     if (x.kind == 'i') snprintf(text, size, "%" PRId64, x.i);
     else if (x.kind == 'u') snprintf(text, size, "%" PRIu64, x.u);
-    else snprintf(text, size, "%.*g", !all_digits ? 6 : type == EW_F32 ? 9 : 17, x.f);
+    else { /* all digits: as few as give the same number when they are read */
+        int digits = 6, most = !all_digits ? 6 : type == EW_F32 ? 9 : 17;
+        do snprintf(text, size, "%.*g", digits, x.f);
+        while (digits++ < most &&
+               !(type == EW_F32 ? strtof(text, NULL) == (float)x.f : strtod(text, NULL) == x.f));
+    }
 }

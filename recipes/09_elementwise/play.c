@@ -96,7 +96,10 @@ static void describe_data(const Columns *columns, const HcArgs *args) {
 
 static void describe_job(const Job *job) {
     if (job->map)
-        hc_say("%-10s %s, from %s, by %s\n", "reduces", job->map, job->neutral, job->fold);
+        hc_say("%-10s %s
+               % -10s % s % -10s %
+               s ", " map ", job->map, " neutral ", job->neutral, " reduce ",
+               job->fold);
     if (job->statement) hc_say("%-10s %s\n", "statement", job->statement);
     hc_say("%-10s %s\n", "arguments", job->declarations);
     bool whole = false;
@@ -126,8 +129,8 @@ static void report_speed(const Job *job, const Outcome *outcome, const Place *pl
     cJSON_AddItemToObject(one, "ms", known ? cJSON_CreateNumber(outcome->ms) : cJSON_CreateNull());
     cJSON_AddItemToArray(jobs, one);
     if (known)
-        hc_say("%-10s %.4g ms, %.4g GB/s by %s%s\n", "took", outcome->ms, gbps, place->what,
-               outcome->from_cache ? ", compiled before" : "");
+        hc_say("%-10s %.4g ms, %.4g GB/s by %s
+", "took", outcome->ms, gbps, place->what);
 }
 
 static bool check(const Job *job, const Outcome *got, const Outcome *want, double scale,
