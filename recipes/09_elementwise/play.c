@@ -96,9 +96,7 @@ static void describe_data(const Columns *columns, const HcArgs *args) {
 
 static void describe_job(const Job *job) {
     if (job->map)
-        hc_say("%-10s %s
-               % -10s % s % -10s %
-               s ", " map ", job->map, " neutral ", job->neutral, " reduce ",
+        hc_say("%-10s %s\n%-10s %s\n%-10s %s\n", "map", job->map, "neutral", job->neutral, "reduce",
                job->fold);
     if (job->statement) hc_say("%-10s %s\n", "statement", job->statement);
     hc_say("%-10s %s\n", "arguments", job->declarations);
@@ -128,9 +126,7 @@ static void report_speed(const Job *job, const Outcome *outcome, const Place *pl
     bool known = isfinite(outcome->ms) && outcome->ms > 0;
     cJSON_AddItemToObject(one, "ms", known ? cJSON_CreateNumber(outcome->ms) : cJSON_CreateNull());
     cJSON_AddItemToArray(jobs, one);
-    if (known)
-        hc_say("%-10s %.4g ms, %.4g GB/s by %s
-", "took", outcome->ms, gbps, place->what);
+    if (known) hc_say("%-10s %.4g ms, %.4g GB/s by %s\n", "took", outcome->ms, gbps, place->what);
 }
 
 static bool check(const Job *job, const Outcome *got, const Outcome *want, double scale,
