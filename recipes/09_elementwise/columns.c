@@ -79,7 +79,8 @@ typedef struct Reader {
     FILE *in;
     const char *path;
     size_t line; /* of the file, from 1 */
-    char *text;  /* it, without its end; LINE_MAX_BYTES */
+    char *text;  /* it, without its end */
+    size_t room;
     bool commas, any;
     char *field[COLUMNS_MAX + 1];
     size_t fields;
@@ -100,8 +101,14 @@ static int next_line(Reader *r, bool *end) {
         if (c == '\0')
             return bad(r, "a text file of numbers or a .npy file is read, nothing else",
                        "a byte 0: this is not text");
-        if (length == LINE_MAX_BYTES - 1)
-            return bad(r, "a line has one row of columns", "longer than 1 MiB");
+        if (length + 1 >= r->room) {
+            if (r->room >= LINE_MAX_BYTES)
+                return bad(r, "a line has one row of columns", "longer than 1 MiB");
+            char *longer = realloc(r->text, 2 * r->room);
+            if (!longer) return hc_set_error(HC_ERROR, errno, NULL, NULL, "no memory for a line");
+            r->text = longer;
+            r->room *= 2;
+        }
         r->text[length++] = (char)c;
     }
     if (c == EOF && ferror(r->in)) return bad(r, NULL, strerror(errno));
@@ -232,12 +239,11 @@ static int take_line(Reader *r, EwType type, Columns *columns, size_t *room) {
 
 int columns_read_text(FILE *in, const char *path, EwType wanted, Columns *columns) {
     Reader *r;
-    char *line;
     *columns = (Columns){0};
     int status = hc_alloc(1, sizeof *r, &r);
     if (status != HC_OK) return status;
-    status = hc_alloc(LINE_MAX_BYTES, 1, &line);
-    *r = (Reader){.in = in, .path = path, .text = line};
+    *r = (Reader){.in = in, .path = path, .room = 256};
+    status = hc_alloc(r->room, 1, &r->text);
     size_t room = 0;
     bool end = false;
     while (status == HC_OK && !end) {
@@ -249,7 +255,7 @@ int columns_read_text(FILE *in, const char *path, EwType wanted, Columns *column
         status = hc_set_error(HC_USAGE, 0, NULL, "a line has one number for each column",
                               "%s: no numbers in it", path);
     if (status != HC_OK) columns_free(columns);
-    free(line), free(r);
+    free(r->text), free(r);
     return status;
 }
 

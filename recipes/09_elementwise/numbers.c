@@ -43,7 +43,7 @@ bool type_is_real(EwType type) { return type == EW_F32 || type == EW_F64; }
 Number number_get(EwType type, const void *data, size_t at) {
     Number x = {.kind = types[row_of(type)].kind};
     switch (type) {
-    case EW_I8: x.i = ((const int8_t *)data)[at]; break;
+    case EW_I8: x.i = (((const uint8_t *)data)[at] ^ 0x80) - 0x80; break; /* extends the sign */
     case EW_I16: x.i = ((const int16_t *)data)[at]; break;
     case EW_I32: x.i = ((const int32_t *)data)[at]; break;
     case EW_I64: x.i = ((const int64_t *)data)[at]; break;

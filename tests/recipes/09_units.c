@@ -23,6 +23,7 @@ static int failures;
 
 static int read_bytes(const void *bytes, size_t size, EwType wanted, Columns *columns) {
     FILE *in = size ? fmemopen((void *)(uintptr_t)bytes, size, "rb") : fopen("/dev/null", "rb");
+    *columns = (Columns){0};
     if (!in) return HC_ERROR;
     bool npy = size && *(const unsigned char *)bytes == 0x93;
     int status = npy ? columns_read_npy(in, "file", wanted, columns)
@@ -320,6 +321,7 @@ static void check_writing(void) {
     EXPECT(columns_write("units.npy", &mixed) == HC_USAGE);
     EXPECT(strstr(hc_last_error()->message, "different types"));
     EXPECT(columns_write("/nonexistent/x.tsv", &mixed) == HC_ERROR);
+    columns_free(&mixed);
     EXPECT(columns_read("/nonexistent/x.tsv", EW_NONE, &mixed) == HC_USAGE);
     EXPECT(columns_read("/", EW_NONE, &mixed) == HC_USAGE);
     remove("units.npy");

@@ -79,9 +79,9 @@ typedef struct EwValue {
 } EwValue;
 
 #define EW_OF(a) ((EwValue){.type = (a).type, .array = &(a)})
-#define EW_SCALAR_I(t, v) ((EwValue){.type = t, .i = (v)})
-#define EW_SCALAR_U(t, v) ((EwValue){.type = t, .u = (v)})
-#define EW_SCALAR_F(t, v) ((EwValue){.type = t, .f = (v)})
+#define EW_SCALAR_I(t, v) ((EwValue){.type = (t), .i = (v)})
+#define EW_SCALAR_U(t, v) ((EwValue){.type = (t), .u = (v)})
+#define EW_SCALAR_F(t, v) ((EwValue){.type = (t), .f = (v)})
 #define EW_INT(v) EW_SCALAR_I(EW_I32, v)
 #define EW_FLOAT(v) EW_SCALAR_F(EW_F32, v)
 #define EW_DOUBLE(v) EW_SCALAR_F(EW_F64, v)
