@@ -38,6 +38,7 @@ typedef struct Node {
     Op op;
     const struct Node *part[4];
     int literal;  /* in eighths for floats */
+    bool typed;   /* it has the type of the arrays: not made of literals alone, which are ints */
     double bound; /* |value| is at most this */
 } Node;
 
@@ -59,6 +60,7 @@ static const Node *leaf(Tree *t) {
     Node *n = &t->nodes[t->used++];
     *n = (Node){.op = draw(t, 4) == 0 ? LITERAL : (Op)draw(t, t->local ? 4 : 3), .bound = 1000};
     if (n->op == LITERAL) n->literal = (int)draw(t, 100), n->bound = 100;
+    n->typed = n->op != LITERAL;
     return n;
 }
 
@@ -88,8 +90,10 @@ static const Node *expression(Tree *t, unsigned depth) {
     case CHOOSE: n->bound = fmax(n->part[2]->bound, n->part[3]->bound); break;
     default: n->bound = a;
     }
+    for (int k = n->op == CHOOSE ? 2 : 0; k < 4; k++)
+        n->typed = n->typed || (n->part[k] && n->part[k]->typed);
     if (t->kind == 'I' && n->bound > 1e9) return n->part[0]; /* it is within bounds */
-    return n;
+    return n->typed ? n : leaf(t);
 }
 
 /* The text of a tree; within: the precedence around it, above which no parentheses are needed. */
