@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Reductions and scans of recipe 9's engine; see the files' own words.
-#   parity.elementwise.reduce.DEVICE, .scan.DEVICE   against plain C. DEVICE: opencl; strides (OpenCL
-#                       with the kernels for GPUs); sim (cusim, with its memory check); host (C)
+#   parity.elementwise.reduce.DEVICE, .scan.DEVICE   against plain C. DEVICE: opencl; sim
+#                       (cusim, with its memory check); host (C)
 #   unit.elementwise.fold_refused.DEVICE             what is refused, and in which words
-#   parity.elementwise.fold.oclgrind                 without a word from oclgrind's checkers
+#   parity.elementwise.fold.oclgrind                 without a word from oclgrind's checkers;
+#                       the kernels for CPUs, and those for GPUs, of OpenCL
 set(here ${CMAKE_CURRENT_LIST_DIR})
 foreach(name reduce scan fold_refused)
     hc_test_program(elementwise_${name} ${here}/${name}.c)
@@ -15,8 +16,6 @@ foreach(name reduce scan)
     if(TARGET hc::hc_cl)
         hc_test(parity.elementwise.${name}.opencl COMMAND elementwise_${name} opencl)
         hc_test(parity.elementwise.${name}.large SLOW COMMAND elementwise_${name} opencl large)
-        hc_test(parity.elementwise.${name}.strides SLOW
-            COMMAND elementwise_${name} strides sizes in_order deterministic)
     endif()
     if(TARGET hc::hc_cu AND TARGET cusim)
         hc_test(parity.elementwise.${name}.sim ENVIRONMENT CUSIM_CHECK=set:memory
