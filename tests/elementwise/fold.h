@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "../../recipes/09_elementwise/engine/internal.h" /* common/hc has one, too */
 #include "elementwise.h"
-#include "internal.h"
 #ifndef HC_NO_OPENCL
 #include "hc_cl.h"
 #endif
@@ -29,8 +29,8 @@ static unsigned failures, checks;
         }                                                                                          \
     } while (0)
 
-/* A device by its word: opencl, strides (OpenCL with the kernels for GPUs), sim, cpu (C threads). */
-static inline int open_device(const char *word, EwDevice **device) {
+/* A device by its word: opencl, strides (OpenCL with the kernels for GPUs), sim, host (C). */
+static inline EwDevice *open_device(int argc, char **argv) {
     static const HcApi *const apis[] = {
 #ifndef HC_NO_OPENCL
         &hc_cl_api,
@@ -39,14 +39,14 @@ static inline int open_device(const char *word, EwDevice **device) {
         &hc_cu_api, &hc_sim_api,
 #endif
         &hc_host_api, NULL};
-    bool strides = strcmp(word, "strides") == 0;
+    const char *word = argc > 1 ? argv[1] : "";
+    bool strides = strcmp(word, "strides") == 0, host = strcmp(word, "host") == 0;
     HcDevice chosen;
-    int status = HC_OK;
-    if (strcmp(word, "cpu") == 0) return ew_open(NULL, device);
-    status = hc_select_device(apis, strides ? "opencl" : word, &chosen);
-    if (status == HC_OK) status = ew_open(&chosen, device);
-    if (status == HC_OK && strides) (*device)->shape = EW_STRIDES;
-    return status;
+    EwDevice *device = NULL;
+    if (!host) CHECK_HC(hc_select_device(apis, strides ? "opencl" : word, &chosen));
+    CHECK_HC(ew_open(host ? NULL : &chosen, &device));
+    if (strides) device->shape = EW_STRIDES;
+    return device;
 }
 
 /* The k-th of a sequence of small integers: -20 .. 20, or 0 .. 40. */
@@ -117,10 +117,66 @@ static inline size_t partials_of(const float *x, size_t n, bool in_order, float 
     return count;
 }
 
-static inline int finish(EwDevice *device) {
+/* The scan of a tile: before[k] = carry and what comes before element k; returns what comes behind.
+ * The lanes, 16 elements each, are scanned as a warp's 32 do it, all at once by doubling distances. */
+static inline float scan_tile(const float *x, size_t here, float carry, float *before) {
+    float lane[LANES], prev[LANES];
+    if (here > TILE) here = TILE;
+    lanes(x, here, true, lane);
+    for (int w = 0; w < LANES; w += 32) {
+        for (int d = 1; d < 32; d *= 2)
+            for (int j = 31; j >= d; j--) lane[w + j] = lane[w + j - d] + lane[w + j];
+        for (int j = 0; j < 32; j++) prev[w + j] = j ? carry + lane[w + j - 1] : carry;
+        carry = carry + lane[w + 31];
+    }
+    for (size_t k = 0; k < here; k++)
+        before[k] = k % ROWS ? before[k - 1] + x[k - 1] : prev[k / ROWS];
+    return carry;
+}
+
+/* The same of n elements, each tile by itself, and of their partial results. */
+static inline float scan_all(const float *x, size_t n, bool in_order, float *before) {
+    size_t count = (n + TILE - 1) / TILE;
+    float *partials, *bases, total = 0;
+    CHECK_HC(hc_alloc(count + 1, sizeof *partials, &partials));
+    CHECK_HC(hc_alloc(count + 1, sizeof *bases, &bases));
+    partials_of(x, n, in_order, partials);
+    for (size_t k = 0; k < count; k += TILE)
+        total = scan_tile(partials + k, count - k, total, bases + k);
+    for (size_t p = 0; p < count; p++)
+        scan_tile(x + p * TILE, n - p * TILE, bases[p], before + p * TILE);
+    free(bases), free(partials);
+    return total;
+}
+
+/* ---- The program: DEVICE [up_to=N] [CASE ...] ---- */
+
+static size_t up_to = SIZE_MAX; /* sizes beyond are left out, and most of the others */
+
+/* The step through a list of sizes: all of them, or, with up_to, every step-th. */
+static inline size_t few(size_t step) { return up_to == SIZE_MAX ? 1 : step; }
+
+typedef struct Case {
+    const char *name;
+    void (*run)(void);
+    bool on_demand; /* only if it is named */
+} Case;
+
+static inline int run_cases(EwDevice *device, const Case *cases, int argc, char **argv) {
+    bool named = false;
+    for (int a = 2; a < argc; a++)
+        if (strncmp(argv[a], "up_to=", 6) == 0) up_to = strtoul(argv[a] + 6, NULL, 10);
+        else named = true;
+    for (; cases->name; cases++) {
+        bool wanted = !named && !cases->on_demand;
+        for (int a = 2; a < argc; a++) wanted |= strcmp(argv[a], cases->name) == 0;
+        double start = hc_now_ms();
+        if (wanted) cases->run();
+        if (wanted) printf("%-14s %.0f ms\n", cases->name, hc_now_ms() - start);
+    }
     ew_close(device);
     printf("%u checks, %u failed\n", checks, failures);
-    return failures ? HC_WRONG : checks ? HC_OK : HC_WRONG;
+    return failures || !checks ? HC_WRONG : HC_OK;
 }
 
 #endif

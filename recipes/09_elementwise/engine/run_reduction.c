@@ -29,7 +29,9 @@ typedef struct Own {
 
 int ew_partials(EwKernel *kernel, uint64_t items, void **memory) {
     const EwBackend *backend = kernel->device->backend;
+    uint64_t usual = kernel->device->units * STRIDE_GROUPS + 1; /* then it never has to grow */
     Own *own = kernel->own;
+    if (items < usual) items = usual;
     if (!own) {
         int status = hc_alloc(1, sizeof *own, &own);
         if (status != HC_OK) return status;

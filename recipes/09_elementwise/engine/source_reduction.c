@@ -167,7 +167,9 @@ static const char chunks_tree[] =
 
 static const char strides_any_order[] =
     "        EwItem ew_v = ew_neutral();\n"
+    "#ifdef __CUDA_ARCH__\n"
     "#pragma unroll 4\n"
+    "#endif\n"
     "        for (ulong ew_i = ew_begin + PLACE; ew_i < ew_end; ew_i += EW_LANES)\n"
     "            ew_v = ew_join(ew_v, EW_AT(ew_i));\n"
     "%s        if (PLACE == 0) ew_partials[ew_p] = ew_v;\n";
