@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
            c[1], a[COUNT - 1], b[COUNT - 1], c[COUNT - 1]);
 
     /* 4. The same on every device here; then one pass over memory against three. */
-    if (play_compare_all) everywhere(a, b, want, COUNT, args.json || args.quiet);
+    if (play_compare_all) everywhere(&chosen, a, b, want, COUNT, args.json || args.quiet);
     fused(device, &args);
 
     //> refused

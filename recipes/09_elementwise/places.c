@@ -49,21 +49,20 @@ static void open_other(Place *place, const HcDevice *chosen) {
         place->what = word(&other);
         status = ew_open(&other, &place->device);
     }
-    if (status != HC_OK) give_reason(place);
+    if (status == HC_USAGE)
+        snprintf(place->why, sizeof place->why, "this program was built without %s", place->what);
+    else if (status != HC_OK) give_reason(place);
 }
 
-int places_open(Place places[PLACES], bool all) {
-    HcDevice chosen;
+int places_open(Place places[PLACES], const HcDevice *chosen, bool all) {
     memset(places, 0, PLACES * sizeof *places);
-    int status = hc_choose_device(&chosen);
-    if (status != HC_OK) return status;
     Place *device = &places[play_as_c ? 1 : 0], *host = &places[play_as_c ? 0 : 1];
     open_host(host);
     if (play_as_c && !host->device) return HC_SKIP; /* the error says why */
-    device->what = word(&chosen);
-    status = ew_open(&chosen, &device->device);
+    device->what = word(chosen);
+    int status = ew_open(chosen, &device->device);
     if (status != HC_OK) return status;
-    if (all || !host->device) open_other(&places[2], &chosen);
+    if (all || !host->device) open_other(&places[2], chosen);
     if (!all && !host->device && places[2].device) { /* compared with that, then */
         Place swap = places[1];
         places[1] = places[2], places[2] = swap;

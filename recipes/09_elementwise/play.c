@@ -200,6 +200,7 @@ static void run_job(Job *job, const HcArgs *args, Place places[PLACES]) {
 
 int play(const HcArgs *args) {
     Columns *columns;
+    HcDevice chosen;
     Place places[PLACES];
     Let lets[LETS_MAX];
     Job job;
@@ -213,7 +214,8 @@ int play(const HcArgs *args) {
     if (let) need(lets_read(let, lets, &options.let_count), "--let");
     CHECK_HC(hc_alloc(1, sizeof *columns, &columns));
     if (data) need(columns_read(data, element, columns), "--data");
-    need(places_open(places, play_compare_all), "device");
+    need(hc_choose_device(&chosen), "--device");
+    need(places_open(places, &chosen, play_compare_all), "--device");
     bool real64 = ew_device_has(places[0].device, EW_F64);
     if (!data)
         need(make_data(columns, args,

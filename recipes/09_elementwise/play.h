@@ -25,8 +25,8 @@ enum { PLACES = 3 };
 
 /* places_open - place 0 computes, place 1 is what it is compared with, place 2 is the third kind.
  * Without all, a place behind the first two that can be had is left closed.
- *   errors  those of choosing and opening place 0 */
-int places_open(Place places[PLACES], bool all);
+ *   errors  those of opening place 0 */
+int places_open(Place places[PLACES], const HcDevice *chosen, bool all);
 void places_close(Place places[PLACES]);
 
 /* ---- Jobs: one text, its kernel on any device, its results ---- */
@@ -101,7 +101,8 @@ void show_item(const Job *job, const Outcome *outcome);
 
 /* ---- The lesson's further parts ---- */
 void unchecked(EwDevice *device, EwKernel *sum, const int64_t *a, const int64_t *b, size_t n);
-void everywhere(const int *a, const int *b, const int *want, size_t n, bool silent);
+void everywhere(const HcDevice *chosen, const int *a, const int *b, const int *want, size_t n,
+                bool silent);
 void fused(EwDevice *device, const HcArgs *args);
 
 #endif
