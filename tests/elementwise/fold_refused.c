@@ -130,6 +130,6 @@ int main(int argc, char **argv) {
                                  {"scans", scans_refused, false},
                                  {"calls", calls_refused, false},
                                  {NULL, NULL, false}};
-    device = open_device(argc, argv);
+    device = fold_device(argc, argv);
     return run_cases(device, cases, argc, argv);
 }

@@ -368,7 +368,7 @@ int main(int argc, char **argv) {
         {"ranges", ranges, false},      {"fields", fields, false},
         {"nan", nan_in_minimum, false}, {"deterministic", deterministic, false},
         {"large", large, true},         {NULL, NULL, false}};
-    device = open_device(argc, argv);
+    device = fold_device(argc, argv);
     thin = argc > 1 && strcmp(argv[1], "opencl") == 0;
     return run_cases(device, cases, argc, argv);
 }

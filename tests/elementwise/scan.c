@@ -229,7 +229,7 @@ int main(int argc, char **argv) {
         {"in_order", in_order, false}, {"large_items", large_items, false},
         {"copy_if", copy_if, false},   {"deterministic", deterministic, false},
         {"large", large, true},        {NULL, NULL, false}};
-    device = open_device(argc, argv);
+    device = fold_device(argc, argv);
     thin = argc > 1 && strcmp(argv[1], "opencl") == 0;
     return run_cases(device, cases, argc, argv);
 }
