@@ -11,7 +11,9 @@
 #include <inttypes.h>
 #include <math.h>
 
-static const char *expr, *reduce, *scan, *data, *type, *to, *let, *map, *neutral, *output,
+#include "examples/examples.h"
+
+static const char *expr, *reduce, *scan, *data, *example, *type, *to, *let, *map, *neutral, *output,
     *out_file;
 bool play_show_source, play_compare_all, play_as_c;
 static bool exclusive;
@@ -22,6 +24,7 @@ const HcOption play_options[] = {
             "reduce to a value: \"sum(x*y)\", min, max, product, count ..."),
     HC_TEXT("scan", &scan, "TEXT", "running reduction: \"s = sum(x)\""),
     HC_TEXT("data", &data, "FILE", "columns from text or .npy; - is standard input"),
+    HC_TEXT("example", &example, "NAME", "argmin, mean_variance, float_sums, copy_if, histogram"),
     HC_TEXT("let", &let, "A=NUMBER,...", "numbers with names for the texts"),
     HC_TEXT("type", &type, "TYPE",
             "of the columns: f32, f64, i8 ... i64, u8 ... u64; else the file's, or f64"),
@@ -36,7 +39,7 @@ const HcOption play_options[] = {
     HC_FLAG("as-c", &play_as_c, "compute as C on the host's threads, compare with the device"),
     HC_OPTIONS_END};
 
-bool play_wanted(void) { return expr || reduce || scan || data; }
+bool play_wanted(void) { return expr || reduce || scan || data || example; }
 
 /* End the program unless all is well. What is wrong is in what the reader typed, so the message
  * names that, and no line of this file. */
@@ -198,7 +201,27 @@ static void run_job(Job *job, const HcArgs *args, Place places[PLACES]) {
     outcome_free(&got), outcome_free(&want);
 }
 
+/* --example: one of examples/, on n made-up elements. */
+static int run_example(const HcArgs *args) {
+    HcDevice chosen;
+    EwDevice *device;
+    const Example *e = examples;
+    while (e->name && strcmp(e->name, example) != 0) e++;
+    if (!e->name) wrong_use("--example", "no example of that name");
+    need(hc_choose_device(&chosen), "--device");
+    need(ew_open(play_as_c ? NULL : &chosen, &device), "--device");
+    hc_say("%-10s %s: %s\n", "example", e->name, e->summary);
+    int status = e->run(device, args->size[0], args->seed);
+    if (status != HC_OK && status != HC_WRONG)
+        need(status, "--example"); /* wrong: hc_end says it */
+    ew_close(device);
+    return hc_end();
+}
+
 int play(const HcArgs *args) {
+    if (example && (expr || reduce || scan || data))
+        wrong_use("--example", "an example brings its own data and texts");
+    if (example) return run_example(args);
     Columns *columns;
     HcDevice chosen;
     Place places[PLACES];

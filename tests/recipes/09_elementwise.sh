@@ -44,7 +44,7 @@ says_nothing
 prints_nothing
 run "$program" --help
 expect 0
-for option in expr reduce scan data let type to map neutral output exclusive out show-source compare-all as-c; do
+for option in expr reduce scan data example let type to map neutral output exclusive out show-source compare-all as-c; do
     prints "--$option"
 done
 
@@ -176,6 +176,20 @@ for n in 1 31 33 4097; do
     expect 0
     prints "verified   yes: s by $by and C"
 done
+
+# ---- Examples ----
+for example in argmin mean_variance float_sums copy_if histogram; do
+    run "$program" -n 1009 --example $example
+    expect 0
+    says_nothing
+    prints "example    $example: "
+    prints "verified   yes: "
+done
+run "$program" --example average
+expect 2
+says "no example of that name"
+run "$program" --example argmin --expr "z = x"
+expect 2
 
 # ---- Files that are written ----
 run "$program" --data a.csv --expr "way = speed*t; twice = 2*t" --out b.tsv

@@ -57,6 +57,8 @@ foreach(recipe IN LISTS recipes)
         hc_test_program(test_${number}_units ${here}/${number}_units.c ${parts})
         target_link_libraries(test_${number}_units PRIVATE hc::hc_cu)
         if(number STREQUAL "09")
+            file(GLOB examples ${cookbook}/recipes/${recipe}/examples/*.c)
+            target_sources(test_09_units PRIVATE ${examples})
             target_link_libraries(test_09_units PRIVATE hc_elementwise m)
         endif()
         hc_test(recipe.${recipe}.units ENVIRONMENT CUSIM_MEMORY=set:8M
