@@ -95,8 +95,10 @@ static int write_script(const HcPlot *plot, size_t curves) {
     quote(file, "set xlabel ", plot->x_label, " noenhanced\n");
     quote(file, "set ylabel ", plot->y_label, " noenhanced\n");
     if (plot->log_x) fprintf(file, "set logscale x 2\nset xtics (");
-    for (size_t r = 0; plot->log_x && r < plot->rows; r++) /* a tic for each point */
-        fprintf(file, "%s%.10g", r ? ", " : "", plot->values[r * (curves + 1)]);
+    /* A tic for each point; of many, every second one with its number. */
+    for (size_t r = 0; plot->log_x && r < plot->rows; r++)
+        fprintf(file, "%s%s%.10g", r ? ", " : "", plot->rows > 12 && r % 2 ? "'' " : "",
+                plot->values[r * (curves + 1)]);
     if (plot->log_x) fprintf(file, ")\n");
     if (plot->log_y) fprintf(file, "set logscale y 2\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
