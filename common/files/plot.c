@@ -102,7 +102,10 @@ static int write_script(const HcPlot *plot, size_t curves) {
     if (plot->log_x) fprintf(file, ")\n");
     if (plot->log_y) fprintf(file, "set logscale y 2\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
-    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", plot->log_y ? "0" : "graph 0.08");
+    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n",
+            plot->log_y   ? "0"
+            : curves == 1 ? "graph 0.08"
+                          : "graph 0.2");          /* room for the legend */
     if (curves == 1) fprintf(file, "unset key\n"); /* the title says it */
     fprintf(file,
             "do for [kind in 'png svg'] {\n"

@@ -86,7 +86,7 @@ static void read_times(const Bench *b, const Series *s, Findings *f) {
     const HcStats *end = s->stats[last];
     (void)b;
     f->title = "Size of a transfer against bandwidth";
-    table_of(&bandwidth, s, f, "bytes moved to the device, GB/s", 2);
+    table_of(&bandwidth, s, f, "bytes moved to the device, GB/s", 3);
     f->plotted = UP_CURVES;
     for (unsigned c = 0; c < UP_CURVES; c++) {
         double best, half = half_size(s, c, &best);

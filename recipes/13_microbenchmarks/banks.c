@@ -5,10 +5,11 @@
  */
 #include "bench.h"
 
-enum { TILE = 1024, GROUP = 256 };
+enum { TILE = 1024, GROUP = 256, LEAST_ROUNDS = 8, COUNTED_ROUNDS = 16 };
 
 static Launch plan(const Bench *b, uint32_t stride, unsigned curve) {
-    uint32_t rounds = b->work / 4096 > 8 ? b->work / 4096 : 8;
+    uint32_t rounds = b->work / 1024 > LEAST_ROUNDS ? b->work / 1024 : LEAST_ROUNDS;
+    if (b->counted && rounds > COUNTED_ROUNDS) rounds = COUNTED_ROUNDS;
     size_t each = b->facts.is_host || b->counted ? 1 : 8; /* as many as it takes to be busy */
     return (Launch){.groups = b->facts.units * each,
                     .group = GROUP,
@@ -97,7 +98,7 @@ static void read_counts(const Bench *b, const Series *s, Findings *f) {
     size_t last = s->points - 1, worst = 0;
     (void)b;
     f->title = "Stride in shared memory against bank conflicts";
-    f->y_label = "bank conflicts of a load of 32 lanes: passes beyond the first";
+    f->y_label = "bank conflicts of a load of 32 lanes";
     f->rows = s->points;
     f->plotted = 2;
     column(f, "stride", "point", 0);

@@ -65,7 +65,6 @@ static void upload_y(const uint32_t *y, size_t n) { CHECK_CU(cuMemcpyHtoD(d_y, y
 
 static void download(uint32_t *y, size_t n) { CHECK_CU(cuMemcpyDtoH(y, d_y, n * sizeof *y)); }
 
-//> launch
 static double launch(const Launch *l) {
     uint32_t number[3];
     void *arguments[5] = {&d_y, &d_x};
@@ -83,7 +82,6 @@ static double launch(const Launch *l) {
     CHECK_CU(cuStreamSynchronize(stream));
     return l->times == 1 ? hc_cu_event_ms(begun, ended) : 0;
 }
-//< launch
 
 //> resident
 static size_t resident(unsigned slot, size_t group) {
@@ -93,7 +91,6 @@ static size_t resident(unsigned slot, size_t group) {
 }
 //< resident
 
-//> host_memory
 /* The host's side of each kind: malloc; memory that the driver has pinned, so that the device can
  * fetch from it while nobody moves it; and the same with an address on the device. */
 static void *host_memory(Kind kind, size_t bytes) {
@@ -105,7 +102,6 @@ static void *host_memory(Kind kind, size_t bytes) {
             cuMemHostAlloc(&host[kind], bytes, kind == MAPPED ? CU_MEMHOSTALLOC_DEVICEMAP : 0));
     return host[kind];
 }
-//< host_memory
 
 static void plain(Kind kind, bool up, void *memory, size_t bytes) {
     (void)kind; /* the device's side is d_x for all of them */

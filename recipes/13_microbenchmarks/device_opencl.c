@@ -69,7 +69,6 @@ static void download(uint32_t *y, size_t n) {
     CHECK_CL(clEnqueueReadBuffer(queue, d_y, CL_TRUE, 0, n * sizeof *y, y, 0, NULL, NULL));
 }
 
-//> launch
 static double launch(const Launch *l) {
     cl_kernel k = kernel[l->slot];
     cl_event event;
@@ -89,7 +88,6 @@ static double launch(const Launch *l) {
     CHECK_CL(clReleaseEvent(event));
     return ms;
 }
-//< launch
 
 /* OpenCL has no question for it. */
 static size_t resident(unsigned slot, size_t group) {
@@ -97,7 +95,6 @@ static size_t resident(unsigned slot, size_t group) {
     return 0;
 }
 
-//> host_memory
 /* The host's side of each kind: malloc; a buffer that the driver makes in memory it can read
  * directly, mapped for as long as it is in use; and one that is mapped for each transfer. */
 static void *host_memory(Kind kind, size_t bytes) {
@@ -121,7 +118,6 @@ static void *host_memory(Kind kind, size_t bytes) {
     }
     return host[kind];
 }
-//< host_memory
 
 static void plain(Kind kind, bool up, void *memory, size_t bytes) {
     cl_mem buffer = kind == MAPPED ? d_mapped : d_x;

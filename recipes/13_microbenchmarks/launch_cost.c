@@ -27,12 +27,10 @@ static void open_launch(Bench *b, const uint32_t *point, size_t points) {
     b->device->upload(b->x, ELEMENTS);
 }
 
-//> reference
 /* The reference: y = 0 after k launches that add x is k * x. */
 static void ticks(uint32_t *y, const uint32_t *x, uint32_t k) {
     for (uint32_t i = 0; i < ELEMENTS; i++) y[i] = k * x[i];
 }
-//< reference
 
 static HcVerdict verify(Bench *b, size_t p, uint32_t times, unsigned curve) {
     const Launch full = plan(times, curve, ELEMENTS), empty = plan(times, curve, 0);

@@ -102,7 +102,7 @@ static void read_times(const Bench *b, const Series *s, Findings *f) {
             "of that. There four chains are %.2f times as fast as one.",
             (unsigned)s->point[last], one[0].median, most[0].median, (unsigned)s->point[enough],
             most[1].median / most[0].median);
-    else if (most[0].median < 1.2 * one[0].median)
+    else if (most[0].median < 1.2 * one[0].median && one[0].median < 1.2 * most[0].median)
         say(f,
             "More warps do not raise the one chain (%.3g and %.3g G/s): this device takes "
             "work-items one after the other, and they do not fill each other's waiting.",
@@ -134,10 +134,13 @@ static void read_counts(const Bench *b, const Series *s, Findings *f) {
     say(f,
         "A multiply-add of 32 lanes costs %.2f instructions in one chain and %.2f in four, for 1 "
         "warp, and %.2f and %.2f for %u: counts know how much there is to do, not who waits, "
-        "which only a GPU's clock shows. Of blocks of 8 warps as many fit as make %.0f warps, "
-        "of %zu that a multiprocessor can hold: occupancy %.0f %%.",
+        "which only a GPU's clock shows. ",
         f->value[0][1], f->value[0][2], f->value[last][1], f->value[last][2],
-        (unsigned)s->point[last], f->value[last][3], b->facts.most_warps,
+        (unsigned)s->point[last]);
+    say(f,
+        "In blocks of %zu warps %.0f fit, of %zu that a multiprocessor can hold: occupancy %.0f "
+        "%% (by cusim's guess of registers, more than a GPU's compiler needs).",
+        plan(b, s->point[last], 0).group / LANES, f->value[last][3], b->facts.most_warps,
         100 * f->value[last][3] / (double)b->facts.most_warps);
 }
 

@@ -83,7 +83,6 @@ int measure(const Experiment *e, Bench *b, Series *s, unsigned rounds) {
 }
 //< measure
 
-//> count
 /* cusim's times would be those of a simulator. Its counts are those of a GPU. */
 int count(const Experiment *e, const Bench *b, Series *s, const char *folder) {
     static bool begun;
@@ -100,4 +99,3 @@ int count(const Experiment *e, const Bench *b, Series *s, const char *folder) {
     }
     return HC_OK;
 }
-//< count

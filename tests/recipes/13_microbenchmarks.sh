@@ -128,8 +128,8 @@ run "$program" --device sim --output counts
 expect 0
 says_nothing
 row() { grep -Eq "^ *$1 *$" "$work/out" || fail "no row: $1"; }
-# Plain, stride s: gcd(s, 32) lanes meet in a bank. Padded: counted out lane by lane. 8 warps on each
-# of as many multiprocessors as cusim has threads.
+# Plain, stride s: gcd(s, 32) lanes meet in a bank. Padded: counted out lane by lane. 8 warps load 16
+# times each.
 awk '
 function most(stride, width,    lane, e, bank, used, worst, seen) {
     for (lane = 0; lane < 32; lane++) {
@@ -144,7 +144,7 @@ function most(stride, width,    lane, e, bank, used, worst, seen) {
 /^Stride in shared memory/ { on = 1; next }
 on && /^ +[0-9]+ / {
     plain = most($1, 32) - 1; padded = most($1, 33) - 1; rows++
-    if ($2 != plain || $3 != padded || $4 != plain || $5 < 64 || $6 != plain * $5 || $7 != padded * $5) {
+    if ($2 != plain || $3 != padded || $4 != plain || $5 != 128 || $6 != plain * $5 || $7 != padded * $5) {
         print "wrong: " $0; bad = 1
     }
 }
