@@ -55,9 +55,9 @@ static HcVerdict verify(Bench *b, size_t p, uint32_t stride, unsigned curve) {
 
 static double sample(Bench *b, size_t p, uint32_t stride, unsigned curve) {
     const Launch l = plan(b, stride, curve);
-    double loads = (double)(l.groups * l.group / LANES) * l.number[2];
+    size_t loads = l.groups * (l.group / LANES) * l.number[2];
     (void)p;
-    return b->device->launch(&l) * 1e6 * (double)b->facts.units / loads;
+    return b->device->launch(&l) * 1e6 * (double)b->facts.units / (double)loads;
 }
 
 /* Lanes 32 elements apart meet in a bank: by stride, how many different elements of one bank. */

@@ -100,6 +100,7 @@ static void *host_memory(Kind kind, size_t bytes) {
     else
         CHECK_CU(
             cuMemHostAlloc(&host[kind], bytes, kind == MAPPED ? CU_MEMHOSTALLOC_DEVICEMAP : 0));
+    if (bytes == 0) host[kind] = NULL;
     return host[kind];
 }
 

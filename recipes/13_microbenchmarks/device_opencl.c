@@ -116,6 +116,7 @@ static void *host_memory(Kind kind, size_t bytes) {
         if (kind == MAPPED)
             CHECK_CL_OUT(d_mapped = clCreateBuffer(context, flags, bytes, NULL, &err));
     }
+    if (bytes == 0) host[kind] = NULL;
     return host[kind];
 }
 

@@ -6,7 +6,7 @@
  */
 #include "bench.h"
 
-enum { ELEMENTS = LANES };
+enum { ELEMENTS = LANES, BOTH = 2 * ELEMENTS };
 
 static Launch plan(uint32_t times, unsigned curve, uint32_t n) {
     return (Launch){.groups = 1,
@@ -22,7 +22,7 @@ static void open_launch(Bench *b, const uint32_t *point, size_t points) {
     b->device->load(SLOT_A, "tick", "tick");
     b->device->reserve(ELEMENTS, ELEMENTS);
     CHECK_HC(hc_alloc(ELEMENTS, sizeof(uint32_t), &b->x));
-    CHECK_HC(hc_alloc(2 * ELEMENTS, sizeof(uint32_t), &b->y));
+    CHECK_HC(hc_alloc(BOTH, sizeof(uint32_t), &b->y)); /* what came, what should */
     hc_fill(HC_U32, b->x, ELEMENTS, b->args->seed, 3);
     b->device->upload(b->x, ELEMENTS);
 }

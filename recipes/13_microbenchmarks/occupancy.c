@@ -5,7 +5,7 @@
  */
 #include "bench.h"
 
-enum { GROUP_WARPS = 8, CHAINS = 4 };
+enum { GROUP_WARPS = 8, GROUP = LANES * GROUP_WARPS, CHAINS = 4 };
 static const uint32_t constant = 2654435769u; /* c of the kernels; any number will do */
 
 /* The launch: groups of at most 8 warps, as many groups on each unit as it takes. */
@@ -28,11 +28,11 @@ static void open_occupancy(Bench *b, const uint32_t *point, size_t points) {
     size_t n = b->facts.units * LANES * point[points - 1];
     b->device->load(SLOT_A, "chains", "dependent");
     b->device->load(SLOT_B, "chains", "independent");
-    b->device->reserve(LANES * GROUP_WARPS, n);
-    CHECK_HC(hc_alloc(LANES * GROUP_WARPS, sizeof(uint32_t), &b->x));
+    b->device->reserve(GROUP, n);
+    CHECK_HC(hc_alloc(GROUP, sizeof(uint32_t), &b->x));
     CHECK_HC(hc_alloc(2 * n, sizeof(uint32_t), &b->y)); /* what came, what should */
-    hc_fill(HC_U32, b->x, LANES * GROUP_WARPS, b->args->seed, 0);
-    b->device->upload(b->x, LANES * GROUP_WARPS);
+    hc_fill(HC_U32, b->x, GROUP, b->args->seed, 0);
+    b->device->upload(b->x, GROUP);
 }
 
 //> reference
@@ -76,7 +76,8 @@ static double sample(Bench *b, size_t p, uint32_t warps, unsigned curve) {
 /* Warps that fit on a multiprocessor at the same time, by the driver; 0: the API does not tell. */
 static double fits(const Bench *b, uint32_t warps) {
     const Launch l = plan(b, warps, 0);
-    return (double)(b->device->resident(SLOT_A, l.group) * l.group / LANES);
+    size_t group_warps = l.group / LANES;
+    return (double)(b->device->resident(SLOT_A, l.group) * group_warps);
 }
 
 static void read_times(const Bench *b, const Series *s, Findings *f) {
