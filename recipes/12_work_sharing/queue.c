@@ -70,9 +70,9 @@ void keep_failure(Worker *worker, const char *where) {
     worker->failed = true;
     worker->error = *e;
     worker->error.detail = NULL; /* that text is the thread's */
-    fprintf(stderr, "%s failed %s: %s\n    %s (%d): %s\n    the others do its work\n", worker->name,
-            where, worker->call ? worker->call : "a step of the helper library", e->name, e->code,
-            e->message);
+    fprintf(stderr, "%s failed %s: %s\n    %s (%d): %s\n    it takes no further part\n",
+            worker->name, where, worker->call ? worker->call : "a step of the helper library",
+            e->name, e->code, e->message);
 }
 
 int run_share(Share *share) {
@@ -82,13 +82,15 @@ int run_share(Share *share) {
     bool started[MAX_WORKERS] = {false};
     for (size_t i = 0; i < tiles; i++) queue->waiting[i] = tiles - 1 - i; /* tile 0 comes first */
     queue->waiting_count = queue->undone = tiles;
-    share->begin_ms = hc_now_ms();
+    pthread_mutex_lock(&queue->lock); /* nobody takes a tile before everybody is there */
     for (size_t i = 0; i < share->count; i++) {
         Worker *worker = &share->workers[i];
         worker->share = share;
         worker->span_count = 0;
         if (!worker->resting) started[i] = pthread_create(&threads[i], NULL, work, worker) == 0;
     }
+    share->begin_ms = hc_now_ms();
+    pthread_mutex_unlock(&queue->lock);
     for (size_t i = 0; i < share->count; i++)
         if (started[i]) pthread_join(threads[i], NULL);
         else if (!share->workers[i].resting) work(&share->workers[i]); /* no thread could be made */

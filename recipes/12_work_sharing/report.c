@@ -72,11 +72,21 @@ static int compare(Share *share) {
     return HC_OK;
 }
 
+/* A device that is this CPU is no second processor. */
+static void note_shared_cores(const Share *share) {
+    char text[128];
+    for (size_t i = 0; i < share->count; i++) {
+        const Worker *w = &share->workers[i];
+        bool simulated = strcmp(w->device.api, "sim") == 0;
+        if (w->failed || !w->backend || !(simulated || w->device.is_cpu)) continue;
+        snprintf(text, sizeof text, "%s is this CPU%s: others share its cores", w->name,
+                 simulated ? ", playing a GPU" : "");
+        hc_note_text("note", "note", text);
+    }
+}
+
 static void show(const Share *share, double *const *ms, unsigned rounds, const Loss *loss) {
-    cJSON *json = cJSON_AddObjectToObject(
-        cJSON_GetArrayItem(cJSON_GetObjectItem(hc_results(), "jobs"),
-                           cJSON_GetArraySize(cJSON_GetObjectItem(hc_results(), "jobs")) - 1),
-        "times");
+    cJSON *json = cJSON_AddObjectToObject(share->json, "times");
     cJSON *alone = cJSON_AddObjectToObject(json, "alone_ms");
     double best = INFINITY, speeds = 0, together = hc_stats(ms[share->parties], rounds).median;
     size_t there = 0;
@@ -90,9 +100,10 @@ static void show(const Share *share, double *const *ms, unsigned rounds, const L
         there++;
         if (median < best) best = median, memcpy(best_name, name, sizeof name);
     }
+    if (there < 2) return; /* nobody to share with */
     hc_say("  together %-16s %.4g ms\n", "", together);
     cJSON_AddNumberToObject(json, "together_ms", together);
-    if (there < 2) return;
+    note_shared_cores(share);
     double slower = loss->shared_ms / loss->alone_ms, end = 100 * loss->end_ms / loss->all_ms,
            between = 100 * loss->between_ms / loss->all_ms;
     hc_say("  speed-up %.3g times as fast as the best alone (%s); if speeds added up: %.3g\n",
@@ -142,28 +153,43 @@ int measure(Share *share, unsigned rounds) {
     return status;
 }
 
+/* Who computed a tile in the last run. */
+static const char *owner(const Share *share, size_t tile) {
+    for (size_t i = 0; i < share->count; i++)
+        for (size_t k = 0; k < share->workers[i].span_count; k++)
+            if (share->workers[i].spans[k].tile == tile && !share->workers[i].spans[k].failed)
+                return share->workers[i].name;
+    return ""; /* not reached: a run that lacks a tile is an error */
+}
+
 static void show_failures(const Share *share, cJSON *jobs) {
     cJSON *list = cJSON_AddArrayToObject(jobs, "failures");
     for (size_t i = 0; i < share->count; i++) {
         const Worker *w = &share->workers[i];
         if (!w->failed) continue;
-        const Span *last = w->span_count > 0 ? &w->spans[w->span_count - 1] : NULL;
+        bool began = w->span_count > 0;
+        size_t tile = began ? w->spans[w->span_count - 1].tile : 0;
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(list, one);
         cJSON_AddStringToObject(one, "worker", w->name);
-        if (last) cJSON_AddNumberToObject(one, "tile", (double)last->tile);
-        else cJSON_AddNullToObject(one, "tile"); /* it never began */
+        cJSON_AddItemToObject(one, "tile",
+                              began ? cJSON_CreateNumber((double)tile) : cJSON_CreateNull());
+        cJSON_AddItemToObject(one, "done_by",
+                              began ? cJSON_CreateString(owner(share, tile)) : cJSON_CreateNull());
         cJSON_AddStringToObject(one, "name", w->error.name);
         cJSON_AddNumberToObject(one, "code", w->error.code);
         cJSON_AddStringToObject(one, "message", w->error.message);
         cJSON_AddStringToObject(one, "call", w->call ? w->call : "");
-        hc_say("  failed   %s: %s (%d)\n", w->name, w->error.name, w->error.code);
+        hc_say("  failed   %s, %s (%d)", w->name, w->error.name, w->error.code);
+        if (began) hc_say(": its tile %zu was done by %s\n", tile, owner(share, tile));
+        else hc_say(" before it began\n");
     }
 }
 
-void show_run(const Share *share, const char *folder) {
+void show_run(Share *share, const char *folder) {
     const Job *job = &share->job;
     cJSON *jobs = cJSON_GetObjectItem(hc_results(), "jobs"), *one = cJSON_CreateObject();
+    share->json = one;
     if (!jobs) jobs = cJSON_AddArrayToObject(hc_results(), "jobs");
     cJSON_AddItemToArray(jobs, one);
     cJSON_AddStringToObject(one, "name", job->name);
@@ -187,7 +213,8 @@ void show_run(const Share *share, const char *folder) {
         cJSON_AddStringToObject(worker, "name", w->name);
         hc_json_u64(worker, "tiles", tiles);
         cJSON_AddNumberToObject(worker, "busy_ms", busy_ms);
-        hc_say("  %-24s %4zu tiles, %.4g ms at work\n", w->name, tiles, busy_ms);
+        hc_say("  %-24s %4zu tile%s %.4g ms at work\n", w->name, tiles, tiles == 1 ? ", " : "s,",
+               busy_ms);
     }
     show_failures(share, one);
 }

@@ -92,6 +92,7 @@ typedef struct Share {
     size_t count, parties;
     Queue queue;
     double begin_ms, ms; /* of the last run */
+    struct cJSON *json;  /* what the report says of it; show_run makes it */
 } Share;
 
 /* find_workers - host_threads host threads, and the device that --device or HC_DEVICE asks for,
@@ -124,6 +125,6 @@ int write_timeline(const Share *share, const char *folder);
 /* measure - everybody alone and all together, in turn; what that gained, and where the rest went
  * (report.c). show_run: who did what in the last run. */
 int measure(Share *share, unsigned rounds);
-void show_run(const Share *share, const char *folder);
+void show_run(Share *share, const char *folder);
 
 #endif

@@ -127,7 +127,7 @@ int open_workers(Share *share, const Share *from, bool strict) {
         if (status == HC_OK && w->backend) {
             status = w->backend->open(w, &share->job);
             if (status == HC_OK) /* a first launch may compile; nobody is to wait for that later */
-                status = w->backend->compute(w, &share->job, 0, share->job.tile_columns);
+                status = w->backend->compute(w, &share->job, 0, 1);
         }
         if (status == HC_BUILD || (status != HC_OK && strict)) return status;
         if (status != HC_OK) keep_failure(w, "before it began");

@@ -152,6 +152,12 @@ static void failed(void **state) {
     assert_contains(json,
                     "\"device\":{\"api\":\"opencl\",\"name\":\"N\",\"platform\":\"P\",\"spec\":"
                     "\"opencl:1:2\"}");
+    hc_add_device(&(HcDevice){.api = "cpu", .name = "M", .detail = "Q"}); /* and a second one */
+    char *both = hc_report_json("error", hc_last_error(), "f(x)", "main.c", 12);
+    assert_contains(both, "\"devices\":[{\"api\":\"opencl\",");
+    assert_contains(both, "\"spec\":\"opencl:1:2\"},{\"api\":\"cpu\",\"name\":\"M\",");
+    assert_null(strstr(both, "\"device\":"));
+    free(both);
     assert_contains(json, "\"verified\":null"); /* what came before the error does not count */
     assert_contains(json, "\"results\":{},\"timings_ms\":{}");
     free(json);
