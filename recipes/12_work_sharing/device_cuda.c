@@ -20,7 +20,6 @@ typedef struct State {
     CUdeviceptr d_in, d_out;
 } State;
 
-//> try
 #define TRY(expression)                                                                            \
     do {                                                                                           \
         CUresult code_ = (expression);                                                             \
@@ -28,7 +27,6 @@ typedef struct State {
         worker->call = #expression;                                                                \
         return hc_cu_set_error(code_);                                                             \
     } while (0)
-//< try
 #define TRY_HC(expression)                                                                         \
     do {                                                                                           \
         int status_ = (expression);                                                                \

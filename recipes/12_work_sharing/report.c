@@ -74,14 +74,10 @@ static int compare(Share *share) {
 
 /* A device that is this CPU is no second processor. */
 static void note_shared_cores(const Share *share) {
-    char text[128];
     for (size_t i = 0; i < share->count; i++) {
         const Worker *w = &share->workers[i];
-        bool simulated = strcmp(w->device.api, "sim") == 0;
-        if (w->failed || !w->backend || !(simulated || w->device.is_cpu)) continue;
-        snprintf(text, sizeof text, "%s is this CPU%s: others share its cores", w->name,
-                 simulated ? ", playing a GPU" : "");
-        hc_note_text("note", "note", text);
+        if (!w->failed && w->backend && (w->device.is_cpu || strcmp(w->device.api, "sim") == 0))
+            hc_note_text("note", "note", "devices that are this CPU share its cores with the host");
     }
 }
 
@@ -94,14 +90,14 @@ static void show(const Share *share, double *const *ms, unsigned rounds, const L
     for (size_t p = 0; p < share->parties; p++) {
         if (!party_name(share, p, name) || isnan(ms[p][0])) continue;
         double median = hc_stats(ms[p], rounds).median;
-        hc_say("  alone    %-16s %.4g ms\n", name, median);
+        hc_say("  alone    %-16s %.1f ms\n", name, median);
         cJSON_AddNumberToObject(alone, p == 0 ? "host" : name, median);
         speeds += 1 / median;
         there++;
         if (median < best) best = median, memcpy(best_name, name, sizeof name);
     }
     if (there < 2) return; /* nobody to share with */
-    hc_say("  together %-16s %.4g ms\n", "", together);
+    hc_say("  together %-16s %.1f ms\n", "", together);
     cJSON_AddNumberToObject(json, "together_ms", together);
     note_shared_cores(share);
     double slower = loss->shared_ms / loss->alone_ms, end = 100 * loss->end_ms / loss->all_ms,
@@ -132,7 +128,6 @@ int measure(Share *share, unsigned rounds) {
     for (size_t p = 0; p <= share->parties && status == HC_OK; p++)
         status = hc_alloc(rounds, sizeof **ms, &ms[p]);
     hc_step("measuring");
-    //> in_turn
     for (unsigned r = 0; r < rounds && status == HC_OK; r++) { /* a busy minute slows all of them */
         for (size_t p = 0; p < share->parties; p++) {
             bool is_whole = party_name(share, p, name) && run_of(share, (long)p) == HC_OK;
@@ -145,7 +140,6 @@ int measure(Share *share, unsigned rounds) {
         if (status == HC_OK) status = compare(share);
         add_loss(&loss, share, tile_ms);
     }
-    //< in_turn
     hc_step(NULL);
     if (status == HC_OK) show(share, ms, rounds, &loss);
     for (size_t p = 0; p <= share->parties; p++) free(ms[p]);
@@ -213,7 +207,7 @@ void show_run(Share *share, const char *folder) {
         cJSON_AddStringToObject(worker, "name", w->name);
         hc_json_u64(worker, "tiles", tiles);
         cJSON_AddNumberToObject(worker, "busy_ms", busy_ms);
-        hc_say("  %-24s %4zu tile%s %.4g ms at work\n", w->name, tiles, tiles == 1 ? ", " : "s,",
+        hc_say("  %-24s %4zu tile%s %.1f ms at work\n", w->name, tiles, tiles == 1 ? ", " : "s,",
                busy_ms);
     }
     show_failures(share, one);
