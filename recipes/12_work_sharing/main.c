@@ -100,7 +100,8 @@ int main(int argc, char **argv) {
     /* 2. The workers: threads of the host, and devices. */
     CHECK_HC(find_workers(&args, host_threads, sim, &all));
     cJSON *pictures = cJSON_AddArrayToObject(hc_results(), "pictures");
-    bool right = true, named = args.device || (getenv("HC_DEVICE") && *getenv("HC_DEVICE"));
+    const char *wish = args.device ? args.device : getenv("HC_DEVICE");
+    bool right = true, named = wish && *wish;
 
     for (Share *s = shares; s < shares + jobs; s++) {
         Job *job = &s->job;
@@ -134,6 +135,7 @@ int main(int argc, char **argv) {
         if (s->job.tiles == 0) continue;
         show_run(s, output);
         if (args.json || !args.quiet) CHECK_HC(measure(s, args.repeat));
+        show_failures(s);
     }
     for (Share *s = shares; s < shares + jobs; s++) close_workers(s), free_job(&s->job);
     free(all.workers);

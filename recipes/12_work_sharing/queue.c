@@ -55,6 +55,7 @@ static void *work(void *argument) {
         if (span->failed) {
             char where[32];
             snprintf(where, sizeof where, "at tile %zu", tile);
+            worker->lost_tile = tile;
             keep_failure(worker, where);
             queue_give_back(&share->queue, tile);
         } else {
@@ -73,6 +74,15 @@ void keep_failure(Worker *worker, const char *where) {
     fprintf(stderr, "%s failed %s: %s\n    %s (%d): %s\n    it takes no further part\n",
             worker->name, where, worker->call ? worker->call : "a step of the helper library",
             e->name, e->code, e->message);
+}
+
+/* Who computed a tile in this run; NULL: nobody. */
+static const char *who_did(const Share *share, size_t tile) {
+    for (size_t i = 0; i < share->count; i++)
+        for (size_t k = 0; k < share->workers[i].span_count; k++)
+            if (share->workers[i].spans[k].tile == tile && !share->workers[i].spans[k].failed)
+                return share->workers[i].name;
+    return NULL;
 }
 
 int run_share(Share *share) {
@@ -95,6 +105,11 @@ int run_share(Share *share) {
         if (started[i]) pthread_join(threads[i], NULL);
         else if (!share->workers[i].resting) work(&share->workers[i]); /* no thread could be made */
     share->ms = hc_now_ms() - share->begin_ms;
+    for (size_t i = 0; i < share->count; i++) {
+        Worker *worker = &share->workers[i];
+        bool lost = worker->span_count > 0 && worker->spans[worker->span_count - 1].failed;
+        if (lost) worker->done_by = who_did(share, worker->lost_tile);
+    }
     if (queue->undone == 0) return HC_OK;
     const HcError *e = &(HcError){.message = "nobody takes part"};
     for (size_t i = 0; i < share->count; i++)

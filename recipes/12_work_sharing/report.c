@@ -147,36 +147,23 @@ int measure(Share *share, unsigned rounds) {
     return status;
 }
 
-/* Who computed a tile in the last run. */
-static const char *owner(const Share *share, size_t tile) {
-    for (size_t i = 0; i < share->count; i++)
-        for (size_t k = 0; k < share->workers[i].span_count; k++)
-            if (share->workers[i].spans[k].tile == tile && !share->workers[i].spans[k].failed)
-                return share->workers[i].name;
-    return ""; /* not reached: a run that lacks a tile is an error */
-}
-
-static void show_failures(const Share *share, cJSON *jobs) {
-    cJSON *list = cJSON_AddArrayToObject(jobs, "failures");
+void show_failures(const Share *share) {
+    cJSON *list = cJSON_AddArrayToObject(share->json, "failures");
     for (size_t i = 0; i < share->count; i++) {
         const Worker *w = &share->workers[i];
         if (!w->failed) continue;
-        bool began = w->span_count > 0;
-        size_t tile = began ? w->spans[w->span_count - 1].tile : 0;
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(list, one);
         cJSON_AddStringToObject(one, "worker", w->name);
-        cJSON_AddItemToObject(one, "tile",
-                              began ? cJSON_CreateNumber((double)tile) : cJSON_CreateNull());
-        cJSON_AddItemToObject(one, "done_by",
-                              began ? cJSON_CreateString(owner(share, tile)) : cJSON_CreateNull());
         cJSON_AddStringToObject(one, "name", w->error.name);
         cJSON_AddNumberToObject(one, "code", w->error.code);
         cJSON_AddStringToObject(one, "message", w->error.message);
         cJSON_AddStringToObject(one, "call", w->call ? w->call : "");
+        if (w->done_by) hc_json_u64(one, "lost_tile", w->lost_tile);
+        if (w->done_by) cJSON_AddStringToObject(one, "done_by", w->done_by);
         hc_say("  failed   %s, %s (%d)", w->name, w->error.name, w->error.code);
-        if (began) hc_say(": its tile %zu was done by %s\n", tile, owner(share, tile));
-        else hc_say(" before it began\n");
+        if (w->done_by) hc_say(": its tile %zu was done by %s", w->lost_tile, w->done_by);
+        hc_say("\n");
     }
 }
 
@@ -210,5 +197,4 @@ void show_run(Share *share, const char *folder) {
         hc_say("  %-24s %4zu tile%s %.1f ms at work\n", w->name, tiles, tiles == 1 ? ", " : "s,",
                busy_ms);
     }
-    show_failures(share, one);
 }

@@ -51,7 +51,9 @@ static int write_svg(const Share *share, const char *path) {
         "<text x=\"%d\" y=\"20\">%s: %zu tiles of %zu columns</text>\n",
         LEFT + WIDE + 30, high, LEFT + WIDE + 30, high, share->job.name, LEFT, share->job.name,
         share->job.tiles, share->job.tile_columns);
-    for (double at = 0; at <= ms; at += tick(ms)) {
+    double step = tick(ms);
+    for (int i = 0; i * step <= ms; i++) {
+        double at = i * step;
         fprintf(out,
                 "<path d=\"M%.1f %d V%zu\" stroke=\"#cccccc\"/><text x=\"%.1f\" y=\"%zu\" "
                 "text-anchor=\"middle\" fill=\"#555555\">%g%s</text>\n",

@@ -76,10 +76,12 @@ struct Worker {
     void *state;            /* the back end's own; NULL: not open */
     size_t party;           /* 0: the host's threads, which are one processor; else a device */
     unsigned char colour[3];
-    bool resting;     /* does not take part in this run */
-    bool failed;      /* takes part in none any more */
-    HcError error;    /* why */
-    const char *call; /* and in which call; NULL: not known */
+    bool resting;        /* does not take part in this run */
+    bool failed;         /* takes part in none any more */
+    HcError error;       /* why */
+    const char *call;    /* and in which call; NULL: not known */
+    size_t lost_tile;    /* with which tile in its hands */
+    const char *done_by; /* who did that one then; NULL: nobody, or it failed before it began */
     struct Share *share;
     Span *spans; /* of the last run */
     size_t span_count;
@@ -123,8 +125,9 @@ int write_picture(const Share *share, const char *folder, bool tint);
 int write_timeline(const Share *share, const char *folder);
 
 /* measure - everybody alone and all together, in turn; what that gained, and where the rest went
- * (report.c). show_run: who did what in the last run. */
+ * (report.c). show_run: who did what in the last run; show_failures: who has failed until now. */
 int measure(Share *share, unsigned rounds);
 void show_run(Share *share, const char *folder);
+void show_failures(const Share *share);
 
 #endif
