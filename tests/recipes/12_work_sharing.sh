@@ -19,7 +19,7 @@ whole() {
 
 # Whoever computes it, and however it is cut: the same pictures. The first one is recipe 1's.
 first=$HC_BIN/01_heterogeneous_computing
-for size in 1x1 31x33 127x61; do
+for size in 31x33 127x61; do
     rm -f mandelbrot_first.png photo_first.png
     [ ! -x "$first" ] || run "$first" -n $size --mark none --output mandelbrot_first.png --quiet
     for who in '--host 1 --device cpu' '--host 0 --tile 7' '--host 3 --tile 1'; do
@@ -47,7 +47,7 @@ picture=$HC_BUILD/tests/bin/test_12_picture
 if [ -x "$picture" ]; then
     run "$program" --work photo -n 101x67 --radius 0 --mark none --quiet
     mv work_sharing/photo.png before.png
-    for radius in 0 1 5 11; do
+    for radius in 1 11; do
         run "$program" --work photo --picture before.png --radius $radius --mark none --quiet
         expect 0
         run "$picture" before.png work_sharing/photo.png $radius
@@ -87,15 +87,19 @@ run env OCL_ICD_VENDORS=/nonexistent "$program" --host 0
 expect 2
 says "nobody is there to work"
 
+# faulty VARIABLES PROGRAM ARGS - a run in which something fails. A worker that waits for a tile that
+# was lost would wait for ever.
+faulty() { run timeout 100 env "$@"; }
+
 # A device that fails. First: the fault is real, and who has nobody beside him ends with it.
 export "OPENCL_LAYERS=$layer"
-run env POCL_DEVICES=basic FAULT_DEVICE=basic FAULT_CALL=launch:3 "$program" --host 0 --json
+faulty POCL_DEVICES=basic FAULT_DEVICE=basic FAULT_CALL=launch:3 "$program" --host 0 --json
 expect 3
 prints_one_object
 prints '"name":"CL_OUT_OF_RESOURCES"'
 says "opencl:0:0 failed at tile 1: clEnqueueNDRangeKernel("
 says "layer 12: 1 calls failed"
-run env "POCL_DEVICES=basic pthread" FAULT_DEVICE= FAULT_CALL=launch:4 "$program" --host 0
+faulty "POCL_DEVICES=basic pthread" FAULT_DEVICE= FAULT_CALL=launch:4 "$program" --host 0
 expect 3
 says "since every worker has failed"
 prints_not " ms"
@@ -105,7 +109,7 @@ for fault in launch:2:clEnqueueNDRangeKernel read:3:clEnqueueReadBufferRect; do
     call=${fault##*:}
     tries=0
     while :; do
-        run env "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic "FAULT_CALL=${fault%:*}" "$program" \
+        faulty "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic "FAULT_CALL=${fault%:*}" "$program" \
             -n 400x300 --limit 2000 --tile 4 --work mandelbrot --repeat 1 --json
         expect 0
         tries=$((tries + 1))
@@ -122,17 +126,17 @@ for fault in launch:2:clEnqueueNDRangeKernel read:3:clEnqueueReadBufferRect; do
     whole mandelbrot 100 1
 done
 # One that cannot even begin is left out, unless it was asked for.
-run env "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic FAULT_CALL=buffer:1 "$program" -n 61x67 --repeat 1
+faulty "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic FAULT_CALL=buffer:1 "$program" -n 61x67 --repeat 1
 expect 0
 says "opencl:0:0 failed before it began: "
 prints "failed   opencl:0:0, CL_MEM_OBJECT_ALLOCATION_FAILURE (-4)"
 prints_not "was done by"
 whole photo 2
-run env "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic FAULT_CALL=buffer:1 "$program" --device opencl:0:0
+faulty "POCL_DEVICES=basic pthread" FAULT_DEVICE=basic FAULT_CALL=buffer:1 "$program" --device opencl:0:0
 expect 3
 says "CL_MEM_OBJECT_ALLOCATION_FAILURE"
 # Without a fault the layer changes nothing.
-run env FAULT_DEVICE=basic "$program" -n 61x67 --repeat 1 --json
+faulty FAULT_DEVICE=basic "$program" -n 61x67 --repeat 1 --json
 expect 0
 says "layer 12: 0 calls failed"
 prints '"failures":[]'
@@ -141,13 +145,13 @@ unset OPENCL_LAYERS
 # The same in CUDA, by the layer that fault.cuda's tests have.
 if [ -e "$HC_LIB/fault_layer_cu.so" ]; then
     export "HC_CUDA_LAYERS=$HC_LIB/fault_layer_cu.so"
-    run env FAULT_CALL=cuLaunchKernel:3:719 "$program" --device sim --host 0
+    faulty FAULT_CALL=cuLaunchKernel:3:719 "$program" --device sim --host 0
     if [ $rc -ne 77 ]; then
         expect 3
         says "sim:0 failed at tile 1: cuLaunchKernel("
         tries=0
         while :; do
-            run env FAULT_CALL=cuStreamSynchronize:3:700 "$program" --device sim -n 400x300 \
+            faulty FAULT_CALL=cuStreamSynchronize:3:700 "$program" --device sim -n 400x300 \
                 --limit 500 --tile 4 --work mandelbrot --repeat 1 --json
             expect 0
             tries=$((tries + 1))
@@ -169,22 +173,17 @@ fi
 
 # A kernel that is wrong: exit code 1, no time, no picture of what is wrong.
 for change in 's/x < 0 ? 0 : x > right ? right : x/x < 0 ? 0 : x > below ? below : x/' \
-    's/(red + n \/ 2) \/ n/red \/ n/' 's/spread >= least/spread > least/' 's/first + column/column/'; do
+    's/(red + n \/ 2) \/ n/red \/ n/' 's/first + column/column/'; do
     rm -rf k work_sharing
     kernel_dir k
     sed -i "$change" k/kuwahara.cl
     ! cmp -s "$kernels/kuwahara.cl" k/kuwahara.cl || fail "the kernel has changed"
     run "$program" --host 0 --work photo -n 120x160 --kernel-dir k --repeat 1
-    case $change in
-    *'> least'*) expect 0 ;; # a tie between squares of one colour: the same mean
-    *)
-        expect 1
-        says "WRONG: photo: "
-        prints "verified   NO"
-        prints_not " ms"
-        [ ! -e work_sharing/photo.png ] || fail "a picture of a wrong answer"
-        ;;
-    esac
+    expect 1
+    says "WRONG: photo: "
+    prints "verified   NO"
+    prints_not " ms"
+    [ ! -e work_sharing/photo.png ] || fail "a picture of a wrong answer"
 done
 
 # What is no picture, and what is one of another kind.
