@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# exact.sh KERNEL size SIZE | mutant NAME - the kernels of recipes 1, 2 and 13 (mandelbrot, stride, divergence,
-# tick, chains, banks, chase) in OpenCL C and in CUDA C against plain C: the recipes compare every element with their
-# reference, so here it is asked whether they did, and whether they would see a kernel that is wrong
-# everywhere, or in a single element, in one of the two languages and not in the other.
+# exact.sh KERNEL size SIZE | mutant NAME - the kernels of recipes 1, 2, 12 and 13 (mandelbrot, stride,
+# divergence, tick, kuwahara, chains, banks, chase) in OpenCL C and in CUDA C against plain C: the recipes
+# compare every element with their reference, so here it is asked whether they did, and whether they
+# would see a kernel that is wrong everywhere, or in a single element, in one of the two languages and
+# not in the other.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 cd "$work" || exit 1
@@ -21,6 +22,10 @@ chains | banks | chase)
     chase) points='latency=4/chase latency=256/chase' ;;
     esac
     ;;
+kuwahara)
+    program=$HC_BIN/12_work_sharing
+    points=all
+    ;;
 *)
     program=$HC_BIN/02_gpu_architecture
     case $kernel in
@@ -37,6 +42,8 @@ compute() {
     shift 3
     if [ "$kernel" = mandelbrot ]; then
         set -- -n "$what" --split 0 --repeat 1 --output p.png "$@"
+    elif [ "$kernel" = kuwahara ]; then
+        set -- -n "$what" --work photo --host 0 --repeat 1 "$@"
     else
         set -- -n "$what" --only "$point" "$@"
     fi
@@ -58,6 +65,9 @@ mutant)
     case $3 in
     add) change='s/next = x \* x - y \* y + cx/next = x * x - y * y - cx/' ;;
     fused) change='s/next = x \* x - y \* y + cx/next = fma(x, x, fma(-y, y, cx))/' ;;
+    corner) change='s/= mean;/= mean + (row + 1 == rows \&\& column + 1 == columns);/' ;;
+    edge) change='s/y > below ? below : y/y > right ? right : y/' ;;
+    last_column) change='s/x <= left + r; x++/x < left + r; x++/' ;;
     last_pixel) change='s/= n;/= n + (row + 1 == rows \&\& column + 1 == columns);/' ;;
     transposed) change='s/x\[k \* stride + phase\]/x[k + phase * rows]/' ;;
     last) change='s/k < rows/k + 1 < rows || phase > 0 \&\& k < rows/' ;;
@@ -81,6 +91,7 @@ mutant)
             [ "$3.$point" != transposed.stride=1 ] || continue # nothing is transposed then
             what=1009
             [ "$kernel" != mandelbrot ] || what=601x401
+            [ "$kernel" != kuwahara ] || what=61x129
             compute "$device" "$what" "$point" --kernel-dir k
             [ "$rc" -ne 77 ] || skip "$(sed -n 2p "$work/err")"
             expect 1

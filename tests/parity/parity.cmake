@@ -38,7 +38,7 @@ if(TARGET hc::hc_cu)
     endforeach()
 endif()
 
-# The kernels of recipes 1, 2 and 13: whole numbers, and floats without contraction, so equal.
+# The kernels of recipes 1, 2, 12 and 13: whole numbers, and floats without contraction, so equal.
 if("01_heterogeneous_computing" IN_LIST recipes)
     foreach(n 0x7 1x1 31x33 32x32 33x31 1009x3 256x257)
         hc_test(parity.mandelbrot.${n} COMMAND sh ${here}/exact.sh mandelbrot size ${n})
@@ -71,6 +71,15 @@ if("13_microbenchmarks" IN_LIST recipes)
         list(GET mutant 0 kernel)
         list(GET mutant 1 name)
         hc_test(parity.${kernel}.mutant_${name} COMMAND sh ${here}/exact.sh ${kernel} mutant ${name})
+    endforeach()
+endif()
+
+if("12_work_sharing" IN_LIST recipes)
+    foreach(n 0x7 1x1 31x33 32x32 33x31 451x3 3x300 128x257)
+        hc_test(parity.kuwahara.${n} COMMAND sh ${here}/exact.sh kuwahara size ${n})
+    endforeach()
+    foreach(mutant edge last_column corner)
+        hc_test(parity.kuwahara.mutant_${mutant} COMMAND sh ${here}/exact.sh kuwahara mutant ${mutant})
     endforeach()
 endif()
 

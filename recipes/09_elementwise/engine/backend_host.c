@@ -21,6 +21,8 @@ typedef struct State {
 } State;
 
 typedef struct Module {
+    int fd; /* of the library in memory: open for as long as that is loaded, since dlopen goes by
+               the name, which has the number */
     void *library;
     double ms;
 } Module;
@@ -128,9 +130,21 @@ static int compile(const State *s, const char *name, const char *source, const c
                             "%s: %s", path, strerror(errno));
     size_t end = strlen(path);
     snprintf(path + end, sizeof path - end, "/ew.so");
-    const char *const args[] = {"cc", "-x",      "c",     "-std=gnu11", "-O3",
-                                kind, "-shared", "-fPIC", contract,     "-fno-math-errno",
-                                "-w", "-o",      path,    "-",          "-lm",
+    const char *const args[] = {"cc",
+                                "-x",
+                                "c",
+                                "-std=gnu11",
+                                "-O3",
+                                kind,
+                                "-shared",
+                                "-fPIC",
+                                contract,
+                                "-fno-math-errno",
+                                "-Werror=implicit-function-declaration",
+                                "-o",
+                                path,
+                                "-",
+                                "-lm",
                                 NULL};
     int rc = hc_run_program(s->compiler, args, source, &out, &out_size, &err), error = errno;
     int status = HC_OK;
@@ -153,22 +167,23 @@ static int compile(const State *s, const char *name, const char *source, const c
 }
 
 /* dlopen wants a file: one in memory has a name under /proc for as long as it is open. */
-static int load(const char *name, const char *bytes, size_t size, void **library) {
+static int load(Module *m, const char *name, const char *bytes, size_t size) {
     char path[64];
-    int fd = memfd_create("hc_ew", MFD_CLOEXEC);
-    bool good = fd >= 0;
+    m->fd = memfd_create("hc_ew", MFD_CLOEXEC);
+    bool good = m->fd >= 0;
     for (size_t at = 0; good && at < size;) {
-        ssize_t part = write(fd, bytes + at, size - at);
+        ssize_t part = write(m->fd, bytes + at, size - at);
         good = part > 0;
         at += good ? (size_t)part : 0;
     }
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    *library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-    if (fd >= 0) close(fd);
-    if (*library) return HC_OK;
-    const char *why = dlerror();
-    return hc_set_error(HC_ERROR, 0, NULL, NULL, "%s could not be loaded: %s", name,
-                        why ? why : strerror(errno));
+    snprintf(path, sizeof path, "/proc/self/fd/%d", m->fd);
+    m->library = good ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (m->library) return HC_OK;
+    const char *why = good ? dlerror() : strerror(errno);
+    hc_set_error(HC_ERROR, 0, NULL, NULL, "%s could not be loaded: %s", name, why ? why : "");
+    if (m->fd >= 0) close(m->fd);
+    m->fd = -1;
+    return HC_ERROR;
 }
 
 static int host_build(EwDevice *device, const char *name, const char *source,
@@ -182,9 +197,15 @@ static int host_build(EwDevice *device, const char *name, const char *source,
     int status = hc_alloc(1, sizeof *m, &m);
     if (status != HC_OK) return status;
     *module = m;
+    m->fd = -1;
     ew_add(&text, "element-wise, C\n%s\n%s\n%s", s->version, contract, source);
     status = ew_text_take(&text, &key);
     *cached = status == HC_OK && !options->no_cache && hc_cache_get(key, &bytes, &size);
+    if (*cached && load(m, name, bytes, size) != HC_OK) { /* made for another machine? */
+        free(bytes);
+        bytes = NULL;
+        *cached = false;
+    }
     if (status == HC_OK && !*cached) {
         double start = hc_now_ms();
         hc_step("compiling the kernel");
@@ -193,7 +214,7 @@ static int host_build(EwDevice *device, const char *name, const char *source,
         if (status == HC_OK) hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
         if (status == HC_OK && !options->no_cache) hc_cache_put(key, bytes, size);
     }
-    if (status == HC_OK) status = load(name, bytes, size, &m->library);
+    if (status == HC_OK && !*cached) status = load(m, name, bytes, size);
     free(bytes);
     free(key);
     return status;
@@ -203,6 +224,7 @@ static void host_unload(EwDevice *device, void *module) {
     Module *m = module;
     (void)device;
     if (m->library) dlclose(m->library);
+    if (m->fd >= 0) close(m->fd);
     free(m);
 }
 

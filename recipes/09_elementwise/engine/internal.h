@@ -151,6 +151,7 @@ int ew_as_pasted(const EwKernel *kernel, const char *what, const char *text, cha
 void ew_complex(EwText *out, const EwKernel *kernel, bool floats, bool doubles);
 void ew_half(EwText *out, const EwKernel *kernel);
 void ew_preamble(EwText *out, EwLanguage language, const char *text);
+int ew_check_preamble(const char *text); /* HC_USAGE: its brackets do not pair */
 
 /* ew_start - a kernel with its name and declarations read; ew_build - its source compiled. */
 int ew_start(EwDevice *device, EwKind kind, const char *name, const char *declarations,

@@ -19,7 +19,8 @@ int ew_start(EwDevice *device, EwKind kind, const char *name, const char *declar
     k->kind = kind;
     if (options) k->options = *options;
     snprintf(k->name, sizeof k->name, "%.31s", name);
-    status = ew_parse_args(declarations, "argument", k->args, &k->arg_count);
+    if (k->options.preamble) status = ew_check_preamble(k->options.preamble);
+    if (status == HC_OK) status = ew_parse_args(declarations, "argument", k->args, &k->arg_count);
     for (size_t a = 0; status == HC_OK && a < k->arg_count; a++)
         if (!ew_device_has(device, k->args[a].type))
             status = hc_set_error(HC_USAGE, 0, NULL, "choose another type, or another device",

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Numbers that the languages do not have alike: complex ones, which become a struct with functions
  * c_add, c_mul ... (so that a*b of two complex numbers is an error and not a product of the parts),
- * and halves, which are stored in 16 bits and calculated with as floats. Also the reader's own
- * functions: each gets in front what makes it a function of the device.
+ * and halves, which are stored in 16 bits and calculated with as floats.
  */
 #include "internal.h"
 
@@ -106,11 +105,6 @@ void ew_half(EwText *out, const EwKernel *kernel) {
     else
         ew_add(out, "#define HALF_LOAD(p, k) vload_half(k, (__global const half *)(p))\n"
                     "#define HALF_STORE(x, p, k) vstore_half_rte(x, k, (__global half *)(p))\n");
-}
-
-void ew_preamble(EwText *out, EwLanguage language, const char *text) {
-    (void)language;
-    ew_paste(out, "preamble", text, "");
 }
 
 /* The same on the host, for scalars: bits as in ew_half_store, and back. */
