@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* Evaluating: five problems, computed in every way that this machine has, and measured so that the
+ * numbers can be believed. The answers first; then all ways in turn; beside each rate the limit,
+ * measured in the same minute; and the size from which a device is worth the way to it.
+ *
+ * Run:        ./cook run 10    more: ./cook run 10 -n 16777216 --repeat 15    one: --problem matmul
+ *             ./cook run 10 --device sim: counts instead of times
+ *             ./cook run 10 --how-not-to: the mistakes, each with its number
+ * Shapes:     vectors of n floats; matrices of about n elements; matmul: side^3 = 16 n
+ * Tolerance:  each problem's own, in problems/
+ */
+#include "evaluation.h"
+
+static const Problem *const problems[] = {&vector_sum, &sin_cos_exp, &reduction, &stencil, &matmul};
+enum { PROBLEMS = sizeof problems / sizeof problems[0] };
+
+static const char *which = "all", *only = "", *output = "evaluation";
+static size_t sizes = 4, threads;
+static bool all_devices, wrongly;
+static const HcOption options[] = {
+    HC_CHOICE("problem", &which, "all|vector_sum|map|reduction|stencil|matmul", "one of them"),
+    HC_TEXT("only", &only, "WAY", "one way to compute, as \"threads\", verified; for a profiler"),
+    HC_COUNT("sizes", &sizes, "so many sizes, each a quarter of the one above (1 to 8)"),
+    HC_COUNT("threads", &threads, "threads of the host; 0: one for each core"),
+    HC_FLAG("all", &all_devices, "every device, not only the chosen one"),
+    HC_FLAG("how-not-to", &wrongly, "measure as it should not be done"),
+    HC_TEXT("output", &output, "DIR", "folder for plots and their numbers"),
+    HC_OPTIONS_END};
+static const HcRecipe recipe = {.name = "10_evaluation",
+                                .summary = "five problems in every way, measured fairly",
+                                .apis = device_apis,
+                                .options = options,
+                                .size = {1 << 20},
+                                .rank = 1,
+                                .repeat = 5,
+                                .random = true};
+
+static bool is_asked_for(const Problem *p) {
+    return strcmp(which, "all") == 0 || strcmp(which, p->name) == 0;
+}
+
+//> problem
+/* One problem: plan, answers, and only then times. */
+static bool evaluate(const Problem *p, const Wish *wish, size_t at_sizes, bool timed, Plan *plan) {
+    int status;
+    hc_step(p->name);
+    CHECK_HC(make_plan(plan, p, wish, at_sizes));
+    bool right = check_answers(plan, &status);
+    CHECK_HC(status);
+    if (right && timed) CHECK_HC(measure(plan));
+    return right;
+}
+//< problem
+
+int main(int argc, char **argv) {
+    HcArgs args;
+    HC_START(&args, &recipe, argc, argv);
+    if (sizes == 0 || sizes > MOST_SIZES)
+        CHECK_HC(hc_set_error(HC_USAGE, 0, NULL, NULL, "--sizes: 1 to %d", MOST_SIZES));
+    if (threads > 256) CHECK_HC(hc_set_error(HC_USAGE, 0, NULL, NULL, "--threads: at most 256"));
+
+    /* 1. What takes part: the host, and the chosen device, or all of them. */
+    Wish wish = {.n = args.size[0],
+                 .sizes = sizes,
+                 .threads = threads,
+                 .rounds = args.repeat,
+                 .seed = args.seed,
+                 .only = only};
+    CHECK_HC(find_devices(all_devices, wish.device, &wish.devices));
+    bool counted = strcmp(wish.device[0].api, "sim") == 0, print = !args.json && !args.quiet;
+    bool timed = wish.n > 0 && !counted && !*only && (args.json || !args.quiet), right = true;
+    for (size_t d = 1; d < wish.devices; d++) hc_say("and        %s\n", wish.device[d].name);
+    hc_say("n          %zu\n", wish.n);
+    if (wrongly) {
+        CHECK_HC(how_not_to(&wish, print));
+        return hc_end();
+    }
+
+    //> limits
+    /* 2. The limits, by the same ways: a copy, and a chain of multiplications and additions. */
+    static Plan copy, flops, plan[PROBLEMS];
+    if (timed) {
+        right &= evaluate(&copy_limit, &wish, 1, timed, &copy);
+        right &= evaluate(&flops_limit, &wish, 1, timed, &flops);
+        if (right) report(&copy, print);
+        if (right) report(&flops, print);
+    }
+    //< limits
+
+    //> problems
+    /* 3. The problems: answers, times, and what they mean. */
+    size_t done = 0;
+    for (int i = 0; i < PROBLEMS; i++) {
+        if (!is_asked_for(problems[i])) continue;
+        Plan *p = &plan[done++];
+        right &= evaluate(problems[i], &wish, counted ? 1 : sizes, timed && right, p);
+        if (!right || !timed) continue;
+        measure_threads(p);
+        set_limits(p, &copy, &flops);
+        report(p, print);
+        CHECK_HC(plot_times(p, output));
+    }
+    if (right && timed) CHECK_HC(plot_speed_ups(plan, done, output));
+    //< problems
+
+    /* 4. On cusim: counts, since its times would be a simulator's. */
+    const Problem *asked[PROBLEMS];
+    for (size_t i = 0; i < done; i++) asked[i] = plan[i].problem;
+    if (right && counted && wish.n > 0 && !*only && (args.json || !args.quiet))
+        CHECK_HC(count_on_cusim(asked, done, &args, output));
+
+    hc_step(NULL);
+    for (size_t i = 0; i < done; i++) free_plan(&plan[i]);
+    free_plan(&flops);
+    free_plan(&copy);
+    close_cuda();
+    close_opencl();
+    return hc_end();
+}
