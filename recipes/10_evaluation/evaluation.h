@@ -8,7 +8,7 @@
 #include "hc.h"
 
 enum {
-    PARTS = 1024,   /* partial sums of a reduction, whoever adds them */
+    PARTS = 1024,   /* partial sums of a reduction, at most */
     MOST_SIZES = 8, /* of one problem */
     MOST_ROWS = 24, /* ways to compute it */
     MOST_DEVICES = 8,
@@ -58,7 +58,7 @@ typedef struct Problem {
     /* reference - the answer, computed with care; tolerance - and how near one has to come */
     void (*reference)(const Shape *s, float *want, const float *const *in);
     HcTolerance (*tolerance)(const Shape *s);
-    bool partial;  /* out is PARTS partial sums, which the host adds up into out[0] */
+    bool partial;  /* out is partial sums, which the host adds up into out[0] */
     bool computes; /* flops limit it, else bytes */
     bool typed;    /* its kernels leave their type T open */
     bool has_blas; /* BLAS libraries have it */
@@ -141,6 +141,8 @@ int make_plan(Plan *plan, const Problem *problem, const Wish *wish, size_t sizes
  * one is noted for the report. False: wrong.
  *   errors  *status: what prepare said, if that is neither HC_OK nor HC_SKIP */
 bool check_answers(Plan *plan, int *status);
+/* check_only - after --only: HC_USAGE if no way is called that, HC_SKIP if it is not possible here. */
+int check_only(const char *only, size_t rows, const Plan *plan, size_t plans);
 void free_plan(Plan *plan);
 
 /* ---- measure.c: rounds in turn, medians ---- */

@@ -45,6 +45,7 @@ static bool evaluate(const Problem *p, const Wish *wish, size_t at_sizes, bool t
     int status;
     hc_step(p->name);
     CHECK_HC(make_plan(plan, p, wish, at_sizes));
+    if (plan->rows == 0) return true; /* --only: this problem is not computed that way */
     bool right = check_answers(plan, &status);
     CHECK_HC(status);
     if (right && timed) CHECK_HC(measure(plan));
@@ -70,7 +71,7 @@ int main(int argc, char **argv) {
     bool counted = strcmp(wish.device[0].api, "sim") == 0, print = !args.json && !args.quiet;
     bool timed = wish.n > 0 && !counted && !*only && (args.json || !args.quiet), right = true;
     for (size_t d = 1; d < wish.devices; d++) hc_say("and        %s\n", wish.device[d].name);
-    hc_say("n          %zu\n", wish.n);
+    hc_say("n          %zu%s\n", wish.n, wish.n ? "" : ": nothing to measure");
     if (wrongly) {
         CHECK_HC(how_not_to(&wish, print));
         return hc_end();
@@ -89,11 +90,12 @@ int main(int argc, char **argv) {
 
     //> problems
     /* 3. The problems: answers, times, and what they mean. */
-    size_t done = 0;
+    size_t done = 0, rows = 0;
     for (int i = 0; i < PROBLEMS; i++) {
         if (!is_asked_for(problems[i])) continue;
         Plan *p = &plan[done++];
         right &= evaluate(problems[i], &wish, counted ? 1 : sizes, timed && right, p);
+        rows += p->rows;
         if (!right || !timed) continue;
         measure_threads(p);
         set_limits(p, &copy, &flops);
@@ -102,6 +104,7 @@ int main(int argc, char **argv) {
     }
     if (right && timed) CHECK_HC(plot_speed_ups(plan, done, output));
     //< problems
+    CHECK_HC(check_only(only, rows, plan, done));
 
     /* 4. On cusim: counts, since its times would be a simulator's. */
     const Problem *asked[PROBLEMS];

@@ -52,7 +52,7 @@ void simd_vector_sum(const Shape *s, float *out, const float *const *in, size_t 
 EACH_CPU
 void simd_reduction(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
     const float *x = in[0];
-    size_t n = s->in_n[0], each = (n + PARTS - 1) / PARTS;
+    size_t n = s->in_n[0], each = (n + s->out_n - 1) / s->out_n;
     for (size_t part = begin; part < end; part++) {
         size_t i = part * each < n ? part * each : n, stop = i + each < n ? i + each : n;
         V sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};

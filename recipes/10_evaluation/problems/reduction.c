@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: MIT
 /* The sum of x: one addition for four bytes, and a single number to show for it. Everybody adds up
- * parts, PARTS of them, and the host adds those.
+ * parts, and the host adds those: one for every 1,024 elements, and at most PARTS.
  *
  * Tolerance: adding up m elements of random sign, one after the other, errs by about 0.2 eps m, and
- * PARTS parts by the square root of PARTS times that: each rounding is half an ulp of a sum that
+ * so many parts by the square root of their number times that: each rounding is half an ulp of a sum that
  * grows with the square root (Higham, Accuracy and Stability of Numerical Algorithms, ch. 4). Ten
- * times that is allowed, m being n / PARTS and a tree. The bound that holds for every input is far
+ * times that is allowed, m being the part of one and a tree. The bound that holds for every input is far
  * wider: a sum that left out a hundred elements would pass it.
  */
 #include <float.h>
+#include <math.h>
 
 #include "../evaluation.h"
 
 static void shape(size_t n, Shape *s) {
-    *s = (Shape){.out_n = n ? PARTS : 0,
+    size_t count = n / 1024 > PARTS ? PARTS : n / 1024 ? n / 1024 : n > 0;
+    *s = (Shape){.out_n = count,
                  .in_n = {n},
                  .size = {n},
                  .sizes = 1,
-                 .units = n ? PARTS : 0,
-                 .along = n ? PARTS : 0,
+                 .units = count,
+                 .along = count,
                  .down = 1,
                  .bytes = sizeof(float) * (double)n,
                  .flops = (double)n,
-                 .in_a_row = (double)n / PARTS + 64};
+                 .in_a_row = (double)n / (double)(count ? count : 1) + 64};
 }
 
 /* The reference: added in double precision. */
@@ -33,7 +35,7 @@ static void reference(const Shape *s, float *want, const float *const *in) {
 }
 
 static HcTolerance tolerance(const Shape *s) {
-    return (HcTolerance){.abs = 64 * FLT_EPSILON * s->in_a_row};
+    return (HcTolerance){.abs = 2 * FLT_EPSILON * s->in_a_row * sqrt((double)s->out_n)};
 }
 
 /* Groups of 256 work-items, one for each part. */
