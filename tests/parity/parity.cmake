@@ -88,7 +88,7 @@ if(TARGET hc::hc_cu)
     hc_test_program(parity_tuned ${here}/tuned.c)
     target_compile_options(parity_tuned PRIVATE -ffp-contract=off)
     target_link_libraries(parity_tuned PRIVATE hc::hc_cl hc::hc_cu m)
-    foreach(kernel reduction map stencil matmul)
+    foreach(kernel reduction map stencil matmul multiply_add removed_loop)
         hc_test(parity.tuned.${kernel} COMMAND sh ${here}/tuned.sh $<TARGET_FILE:parity_tuned> size ${kernel})
     endforeach()
     foreach(check magnitudes oclgrind check)
@@ -96,6 +96,7 @@ if(TARGET hc::hc_cu)
     endforeach()
     foreach(mutant reduction_rest reduction_end reduction_tree reduction_shuffle reduction_rest_cuda map_sign
                    map_coefficient map_large map_scale stencil_edge stencil_rest stencil_tile matmul_depth
+                   multiply_add_rest removed_loop_sum
                    matmul_edge matmul_rows matmul_cuda)
         hc_test(parity.tuned.mutant_${mutant}
             COMMAND sh ${here}/tuned.sh $<TARGET_FILE:parity_tuned> mutant ${mutant})

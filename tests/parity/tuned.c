@@ -5,9 +5,10 @@
  * x, from denormal to infinite, and NaN.
  *
  * Tolerances: stencil none, since its sums and its one product by a power of two are rounded alike
- * everywhere. matmul: k products and sums, each rounded once, fused or not. reduction: ten
- * times what adding numbers of random sign errs by (recipes/10_evaluation/problems/reduction.c). map: the functions' own errors, at most 4 ulp each by the OpenCL
- * specification (7.4), 2 by CUDA's manual.
+ * everywhere. matmul: k products and sums, each rounded once, fused or not. reduction: ten times
+ * what adding numbers of random sign errs by (recipes/10_evaluation/problems/reduction.c). map: the
+ * functions' own errors, at most 4 ulp each by the OpenCL specification (7.4), 2 by CUDA's manual.
+ * The others: a few roundings.
  */
 #include <float.h>
 #include <math.h>
@@ -15,12 +16,13 @@
 #include "hc_cl.h"
 #include "hc_cu.h"
 
-enum { GUARD = 64, MOST_PARTIAL = 4096 };
+enum { GUARD = 64, MOST_PARTIAL = 4096, STEPS = 3 };
 static const char *name = "stencil", *language = "opencl", *width = "native";
 static bool tuned, magnitudes;
 static size_t items = 5;
 static const HcOption options[] = {
-    HC_CHOICE("kernel", &name, "reduction|map|stencil|matmul", "which of the kernels"),
+    HC_CHOICE("kernel", &name, "reduction|map|stencil|matmul|multiply_add|removed_loop",
+              "which of the kernels"),
     HC_CHOICE("language", &language, "opencl|cuda", "compare with C"),
     HC_FLAG("tuned", &tuned, "the tuned one"),
     HC_FLAG("magnitudes", &magnitudes, "map: x of all magnitudes, and what is no number"),
@@ -58,6 +60,14 @@ static void plan(Problem *p, const size_t *n) {
         p->local[0] = tuned && !cuda ? 1 : 256;
         p->global[0] = strided || (tuned && !cuda) ? items * p->local[0] : round_up(n[0], 256);
         p->tolerance = (HcTolerance){.abs = 1e-6, .rel = 1e-6};
+    } else if (is("multiply_add") || is("removed_loop")) {
+        p->in_n[0] = p->out_n = p->size[0] = n[0];
+        p->inputs = is("removed_loop") ? 2 : 1;
+        p->in_n[1] = is("removed_loop") ? n[0] : 0;
+        p->sizes = 2, p->size[1] = STEPS;
+        p->local[0] = tuned ? 1 : 256;
+        p->global[0] = tuned ? items : round_up(n[0], 256);
+        p->tolerance = (HcTolerance){.abs = 1e-6, .rel = 1e-6};
     } else if (is("stencil")) {
         p->in_n[0] = p->out_n = n[0] * n[1];
         p->inputs = 1, p->sizes = 2, p->size[0] = n[0], p->size[1] = n[1];
@@ -84,6 +94,21 @@ static void reference(const Problem *p) {
     if (is("map")) {
         for (size_t i = 0; i < p->out_n; i++)
             p->want[i] = (float)(sin(x[i]) + cos(x[i]) + exp(-(double)x[i]));
+    } else if (is("multiply_add")) {
+        for (size_t i = 0; i < p->out_n; i++) {
+            double sum = 0;
+            for (int c = 0; c < 8; c++) {
+                double v = x[i] + c;
+                for (int k = 0; k < STEPS; k++) v = v * 0.5 + 1;
+                sum += v;
+            }
+            p->want[i] = (float)sum;
+        }
+    } else if (is("removed_loop")) {
+        for (size_t i = 0; i < p->out_n; i++) {
+            double sum = (double)x[i] + p->in[1][i];
+            p->want[i] = (float)(sum * sum * (x[i] / 2.0));
+        }
     } else if (is("stencil")) {
         size_t m = p->size[0], n = p->size[1];
         for (size_t i = 0; i < m; i++)

@@ -11,7 +11,7 @@ program=$1
 sizes() {
     case $1 in
     reduction) echo '0 1 65 1023 10007 65537' ;;
-    map) echo '0 1 17 1023 1040 10007' ;;
+    map | multiply_add | removed_loop) echo '0 1 17 1023 1040 10007' ;;
     stencil) echo '0x7 1x1 2x2 3x18 17x19 64x65 33x257' ;;
     matmul) echo '0x5x7 5x0x7 5x7x0 1x1x1 7x256x31 9x257x33 17x513x65 127x31x129' ;;
     esac
@@ -27,7 +27,7 @@ both_ok() {
 compare() {
     run "$program" "$@" --device cpu
     both_ok
-    case "$*" in *map*--tuned*) return 0 ;; esac # GPUs need no other shape
+    case "$*" in *map*--tuned* | *multiply_add*--tuned*) return 0 ;; esac # GPUs need no other shape
     run "$program" "$@" --language cuda
     [ "$rc" -ne 77 ] || skip "CUDA C was not compared: $(sed -n 2p "$work/err")"
     both_ok
@@ -36,7 +36,7 @@ compare() {
 case $2 in
 size)
     for form in '' --tuned; do
-        [ "$3$form" != matmul ] || continue # parity.matmul
+        case $3$form in matmul | removed_loop--tuned) continue ;; esac # parity.matmul; there is none
         for n in $(sizes "$3"); do
             # shellcheck disable=SC2086  # no word, if empty
             compare --kernel "$3" -n "$n" $form
@@ -44,8 +44,9 @@ size)
         # shellcheck disable=SC2086
         for items in 1 300; do compare --kernel "$3" -n "$n" $form --items $items; done
     done
-    [ "$3" != matmul ] || for width in 4 8; do
-        run "$program" -n 29x300x75 --kernel matmul --tuned --width $width --device cpu
+    case $3 in matmul) n=29x300x75 ;; multiply_add) n=75 ;; *) exit ;; esac
+    for width in 4 8; do
+        run "$program" -n $n --kernel "$3" --tuned --width $width --device cpu
         both_ok
     done
     ;;
@@ -59,20 +60,20 @@ magnitudes)
     done
     ;;
 oclgrind)
-    for kernel in reduction map stencil matmul; do
+    for kernel in reduction map stencil matmul multiply_add removed_loop; do
         n=1111
         case $kernel in stencil) n=21x37 ;; matmul) n=9x17x35 ;; esac
         for form in '' --tuned; do
-            [ "$kernel$form" != matmul ] || continue
+            case $kernel$form in matmul | removed_loop--tuned) continue ;; esac
             # shellcheck disable=SC2086
             sh "$HC_SOURCE/tests/recipes/oclgrind.sh" "$program" -n $n --kernel $kernel $form --device opencl || exit
         done
     done
     ;;
 check)
-    for kernel in reduction map stencil matmul; do
+    for kernel in reduction map stencil matmul multiply_add removed_loop; do
         for form in '' --tuned; do
-            case $kernel$form in matmul | map--tuned) continue ;; esac
+            case $kernel$form in matmul | map--tuned | multiply_add--tuned | removed_loop--tuned) continue ;; esac
             n=$(sizes $kernel)
             # shellcheck disable=SC2086
             run sh "$HC_SOURCE/common/tools/sim.sh" "$HC_BUILD" --check -- "$program" --language cuda \
@@ -99,6 +100,8 @@ mutant)
     stencil_edge) kernel=stencil file=tuned/stencil.cpu.cl n=17x35 change='s/to\[n - 1\] = here\[n - 1\]/to[n - 1] = here[n - 2]/' ;;
     stencil_rest) kernel=stencil file=tuned/stencil.cpu.cl n=17x35 change='s/j + 1 < n; j++/j + 2 < n; j++/' ;;
     stencil_tile) kernel=stencil file=tuned/stencil.gpu.cu n=33x33 language=cuda change='s/j > 0 \&\& j <= n/j > 0 \&\& j < n/' ;;
+    multiply_add_rest) kernel=multiply_add file=tuned/multiply_add.cpu.cl n=1001 change='s/i + l < n; l++) y/i + l + 1 < n; l++) y/' ;;
+    removed_loop_sum) kernel=removed_loop file=removed_loop.cl n=1001 form='' change='s/c = a + b/c = a - b/' ;;
     matmul_depth) kernel=matmul file=tuned/matmul.cpu.cl n=9x300x40 change='s/first > 0, ldc/false, ldc/' ;;
     matmul_edge) kernel=matmul file=tuned/matmul.cpu.cl n=9x30x40 change='s/j < columns; j++/j + 1 < columns; j++/' ;;
     matmul_rows) kernel=matmul file=tuned/matmul.cpu.cl n=9x30x40 change='s/r >= rows/r > rows/' ;;

@@ -66,8 +66,8 @@ static int compare(uint64_t n, uint64_t seed, const char *path) {
     if (requests > MOST_LOADS * BLOCKS)
         return tell(true,
                     "the sum is right and memory is read well, but the warps of a block load from "
-                    "shared memory %.0f times, where %.0f would do: how many warps take part in "
-                    "each level of the tree, and with how many lanes?",
+                    "shared memory %.0f times, where %.0f would do: few warps have "
+                    "anything to do in a level of the tree",
                     requests / BLOCKS, 25);
     return tell(false, "", 0, 0);
 }
