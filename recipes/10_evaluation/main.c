@@ -39,19 +39,18 @@ static bool is_asked_for(const Problem *p) {
     return strcmp(which, "all") == 0 || strcmp(which, p->name) == 0;
 }
 
-//> problem
-/* One problem: plan, answers, and only then times. */
-static bool evaluate(const Problem *p, const Wish *wish, size_t at_sizes, bool timed, Plan *plan) {
+//> answer
+/* One problem: a plan, and whether all ways give the right answer. */
+static bool answer(const Problem *p, const Wish *wish, size_t at_sizes, Plan *plan) {
     int status;
     hc_step(p->name);
     CHECK_HC(make_plan(plan, p, wish, at_sizes));
     if (plan->rows == 0) return true; /* --only: this problem is not computed that way */
     bool right = check_answers(plan, &status);
     CHECK_HC(status);
-    if (right && timed) CHECK_HC(measure(plan));
     return right;
 }
-//< problem
+//< answer
 
 int main(int argc, char **argv) {
     HcArgs args;
@@ -77,34 +76,38 @@ int main(int argc, char **argv) {
         return hc_end();
     }
 
-    //> limits
-    /* 2. The limits, by the same ways: a copy, and a chain of multiplications and additions. */
+    //> answers
+    /* 2. All answers, those of the yardsticks too: one that is wrong, and no time is shown. */
     static Plan copy, flops, plan[PROBLEMS];
-    if (timed) {
-        right &= evaluate(&copy_limit, &wish, 1, timed, &copy);
-        right &= evaluate(&flops_limit, &wish, 1, timed, &flops);
-        if (right) report(&copy, print);
-        if (right) report(&flops, print);
-    }
-    //< limits
-
-    //> problems
-    /* 3. The problems: answers, times, and what they mean. */
     size_t done = 0, rows = 0;
+    if (timed) right &= answer(&copy_limit, &wish, 1, &copy);
+    if (timed) right &= answer(&flops_limit, &wish, 1, &flops);
     for (int i = 0; i < PROBLEMS; i++) {
         if (!is_asked_for(problems[i])) continue;
-        Plan *p = &plan[done++];
-        right &= evaluate(problems[i], &wish, counted ? 1 : sizes, timed && right, p);
-        rows += p->rows;
-        if (!right || !timed) continue;
-        measure_threads(p);
-        set_limits(p, &copy, &flops);
-        report(p, print);
-        CHECK_HC(plot_times(p, output));
+        right &= answer(problems[i], &wish, counted ? 1 : sizes, &plan[done]);
+        rows += plan[done++].rows;
+    }
+    CHECK_HC(check_only(only, rows, plan, done));
+    //< answers
+
+    //> times
+    /* 3. Times: the limits first, then each problem beside them. */
+    hc_step("measuring");
+    if (right && timed) {
+        CHECK_HC(measure(&copy));
+        CHECK_HC(measure(&flops));
+        report(&copy, print);
+        report(&flops, print);
+    }
+    for (size_t i = 0; i < done && right && timed; i++) {
+        CHECK_HC(measure(&plan[i]));
+        measure_threads(&plan[i]);
+        set_limits(&plan[i], &copy, &flops);
+        report(&plan[i], print);
+        CHECK_HC(plot_times(&plan[i], output));
     }
     if (right && timed) CHECK_HC(plot_speed_ups(plan, done, output));
-    //< problems
-    CHECK_HC(check_only(only, rows, plan, done));
+    //< times
 
     /* 4. On cusim: counts, since its times would be a simulator's. */
     const Problem *asked[PROBLEMS];

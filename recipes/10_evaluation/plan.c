@@ -148,6 +148,8 @@ bool check_answers(Plan *plan, int *status) {
             }
         }
     }
+    free(plan->memory[1]); /* what is wanted is not needed any more */
+    plan->memory[1] = plan->want = NULL;
     bool computed = false;
     for (size_t r = 0; r < plan->rows; r++) computed |= !is_left_out(&plan->row[r]);
     return *status == HC_OK && (!computed || hc_verify(plan->problem->name, all));

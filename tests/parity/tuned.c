@@ -98,7 +98,7 @@ static void reference(const Problem *p) {
         for (size_t i = 0; i < p->out_n; i++) {
             double sum = 0;
             for (int c = 0; c < 8; c++) {
-                double v = x[i] + c;
+                double v = (double)x[i] + c;
                 for (int k = 0; k < STEPS; k++) v = v * 0.5 + 1;
                 sum += v;
             }
