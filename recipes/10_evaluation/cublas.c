@@ -53,8 +53,10 @@ static int prepare(Row *row, const Shape *s) {
             !find(library, "cublasSgemm_v2", &sgemm))
             status = hc_set_error(HC_SKIP, 0, NULL, NULL,
                                   "not installed (it comes with the CUDA toolkit)");
-        if (status == HC_OK) check(create(&handle), "cublasCreate");
-        if (status == HC_OK) check(set_stream(handle, c->stream), "cublasSetStream");
+        if (status == HC_OK && create && set_stream) {
+            check(create(&handle), "cublasCreate");
+            check(set_stream(handle, c->stream), "cublasSetStream");
+        }
     }
     if (status != HC_OK) cuda_finish(row);
     return status;

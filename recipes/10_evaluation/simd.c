@@ -17,7 +17,8 @@
 #define EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
 
-enum { LANES = 16, CACHED_BYTES = 4 << 20, MAP_BLOCK = 1024 };
+enum { LANES = 16, TWO = 32, THREE = 48, FOUR = 64 }; /* floats of one vector, of 2, 3, 4 */
+enum { CACHED_BYTES = 4 << 20, MAP_BLOCK = 1024 };
 typedef float V __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t VI __attribute__((vector_size(64), aligned(4), may_alias));
 #define AT(p) (*(const V *)(p))
@@ -34,8 +35,8 @@ static inline __attribute__((always_inline)) void stream(float *to, const V *v) 
 }
 
 //> simd
-EACH_CPU
-void simd_vector_sum(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_vector_sum(const Shape *s, float *out, const float *const *in,
+                                      size_t begin, size_t end) {
     const float *x = in[0], *y = in[1];
     bool large = s->out_n * sizeof(float) > CACHED_BYTES;
     size_t i = begin;
@@ -49,18 +50,18 @@ void simd_vector_sum(const Shape *s, float *out, const float *const *in, size_t 
 }
 //< simd
 
-EACH_CPU
-void simd_reduction(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_reduction(const Shape *s, float *out, const float *const *in,
+                                     size_t begin, size_t end) {
     const float *x = in[0];
     size_t n = s->in_n[0], each = (n + s->out_n - 1) / s->out_n;
     for (size_t part = begin; part < end; part++) {
         size_t i = part * each < n ? part * each : n, stop = i + each < n ? i + each : n;
         V sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
-        for (; i + 4 * LANES <= stop; i += 4 * LANES) {
+        for (; i + FOUR <= stop; i += FOUR) {
             sum0 += AT(x + i);
             sum1 += AT(x + i + LANES);
-            sum2 += AT(x + i + 2 * LANES);
-            sum3 += AT(x + i + 3 * LANES);
+            sum2 += AT(x + i + TWO);
+            sum3 += AT(x + i + THREE);
         }
         sum0 = (sum0 + sum1) + (sum2 + sum3);
         float all = 0;
@@ -99,8 +100,8 @@ static inline __attribute__((always_inline)) void sin_cos_exp_of(V *to, const V 
     *to = sine + cosine + p * (V)((first + 127) << 23) * (V)((second + 127) << 23);
 }
 
-EACH_CPU
-void simd_map(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_map(const Shape *s, float *out, const float *const *in, size_t begin,
+                               size_t end) {
     const float *x = in[0], most = 80; /* beyond, exp(-x) may not be a normal number */
     VI bits, largest;
     memcpy(&bits, &most, sizeof most);
@@ -118,8 +119,8 @@ void simd_map(const Shape *s, float *out, const float *const *in, size_t begin, 
     }
 }
 
-EACH_CPU
-void simd_stencil(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_stencil(const Shape *s, float *out, const float *const *in, size_t begin,
+                                   size_t end) {
     size_t m = s->size[0], n = s->size[1];
     for (size_t i = begin; i < end; i++) {
         const float *here = in[0] + i * n, *above = here - n, *below = here + n;
@@ -141,8 +142,8 @@ void simd_stencil(const Shape *s, float *out, const float *const *in, size_t beg
 
 /* The same products and sums in another order: along the rows of b and c, so that neighbours are
  * used one after the other. That alone makes vectors possible. */
-EACH_CPU
-void simd_matmul(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_matmul(const Shape *s, float *out, const float *const *in, size_t begin,
+                                  size_t end) {
     size_t n = s->size[0];
     for (size_t i = begin; i < end; i++) {
         float *restrict c = out + i * n;
@@ -157,8 +158,8 @@ void simd_matmul(const Shape *s, float *out, const float *const *in, size_t begi
 }
 
 /* The yardsticks of limits.c. */
-EACH_CPU
-void simd_copy(const Shape *s, float *out, const float *const *in, size_t begin, size_t end) {
+EACH_CPU static void range_copy(const Shape *s, float *out, const float *const *in, size_t begin,
+                                size_t end) {
     const float *x = in[0];
     bool large = s->out_n * sizeof(float) > CACHED_BYTES;
     size_t i = begin;
@@ -170,9 +171,8 @@ void simd_copy(const Shape *s, float *out, const float *const *in, size_t begin,
     for (; i < end; i++) out[i] = x[i];
 }
 
-EACH_CPU
-void simd_multiply_add(const Shape *s, float *out, const float *const *in, size_t begin,
-                       size_t end) {
+EACH_CPU static void range_multiply_add(const Shape *s, float *out, const float *const *in,
+                                        size_t begin, size_t end) {
     size_t i = begin, steps = s->size[1];
     for (; i + LANES <= end; i += LANES) {
         V x = AT(in[0] + i), v0 = x, v1 = x + 1, v2 = x + 2, v3 = x + 3, v4 = x + 4, v5 = x + 5,
@@ -185,6 +185,20 @@ void simd_multiply_add(const Shape *s, float *out, const float *const *in, size_
     }
     serial_multiply_add(s, out, in, i, end);
 }
+
+/* What other files call: clang 14 gives a function that is there for several CPUs no name outside. */
+#define SIMD(name)                                                                                 \
+    void simd_##name(const Shape *s, float *out, const float *const *in, size_t begin,             \
+                     size_t end) {                                                                 \
+        range_##name(s, out, in, begin, end);                                                      \
+    }
+SIMD(vector_sum)
+SIMD(reduction)
+SIMD(map)
+SIMD(stencil)
+SIMD(matmul)
+SIMD(copy)
+SIMD(multiply_add)
 
 static int prepare(Row *row, const Shape *s) {
     (void)row, (void)s;

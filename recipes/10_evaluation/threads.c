@@ -18,7 +18,8 @@ static void take_part(size_t begin, size_t end, void *context) {
 }
 
 static void run(Row *row, const Shape *s, float *out, const float *const *in, Times *times) {
-    Job job = {row->problem->simd, s, out, in};
+    Job job = {.body = row->problem->simd, .shape = s, .in = in};
+    job.out = out;
     double start_ms = hc_now_ms();
     hc_parallel_for(s->units, row->threads, take_part, &job); /* pthread_create, pthread_join */
     times->total = times->kernel = hc_now_ms() - start_ms;

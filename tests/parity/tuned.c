@@ -93,7 +93,7 @@ static void reference(const Problem *p) {
     const float *x = p->in[0];
     if (is("map")) {
         for (size_t i = 0; i < p->out_n; i++)
-            p->want[i] = (float)(sin(x[i]) + cos(x[i]) + exp(-(double)x[i]));
+            p->want[i] = (float)(sin((double)x[i]) + cos((double)x[i]) + exp(-(double)x[i]));
     } else if (is("multiply_add")) {
         for (size_t i = 0; i < p->out_n; i++) {
             double sum = 0;

@@ -125,7 +125,7 @@ static void vectors_of_functions_hold_for_all_magnitudes(void **state) {
     simd_map(&shape, y, in, 0, 4);
     assert_true(y[N] == 12345);
     for (size_t i = 0; i < N; i++) {
-        double want = sin(x[i]) + cos(x[i]) + exp(-(double)x[i]);
+        double want = sin((double)x[i]) + cos((double)x[i]) + exp(-(double)x[i]);
         float rounded = (float)want;
         if (isnan(want)) assert_true(isnan(y[i]));
         else if (isinf(rounded)) assert_true(y[i] == rounded);

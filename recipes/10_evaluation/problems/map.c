@@ -24,17 +24,25 @@ static void shape(size_t n, Shape *s) {
                  .flops = (double)OPERATIONS * (double)n};
 }
 
+typedef struct Arrays {
+    float *want;
+    const float *x;
+} Arrays;
+
 static void reference_range(size_t begin, size_t end, void *context) {
-    float *want = ((float **)context)[0];
-    const float *x = ((float **)context)[1];
-    for (size_t i = begin; i < end; i++)
-        want[i] = (float)(sin(x[i]) + cos(x[i]) + exp(-(double)x[i]));
+    const Arrays *a = context;
+    for (size_t i = begin; i < end; i++) {
+        double x = a->x[i];
+        a->want[i] = (float)(sin(x) + cos(x) + exp(-x));
+    }
 }
 
 /* The reference: the C library's functions of double precision. */
 static void reference(const Shape *s, float *want, const float *const *in) {
-    const float *arrays[2] = {want, in[0]};
-    hc_parallel_for(s->out_n, 0, reference_range, arrays);
+    Arrays arrays;
+    arrays.want = want;
+    arrays.x = in[0];
+    hc_parallel_for(s->out_n, 0, reference_range, &arrays);
 }
 
 static HcTolerance tolerance(const Shape *s) {

@@ -27,24 +27,32 @@ static void shape(size_t n, Shape *s) {
                  .in_a_row = (double)side};
 }
 
+typedef struct Matrices {
+    float *want;
+    const float *a, *b;
+    size_t side;
+} Matrices;
+
 static void reference_rows(size_t begin, size_t end, void *context) {
-    float *want = ((float **)context)[0];
-    const float *a = ((float **)context)[1], *b = ((float **)context)[2];
-    size_t side = *((size_t **)context)[3];
+    const Matrices *m = context;
+    size_t side = m->side;
     double *sums = calloc(side, sizeof *sums);
     for (size_t i = begin; sums && i < end; i++) {
         for (size_t j = 0; j < side; j++) sums[j] = 0;
-        for (size_t l = 0; l < side; l++)
-            for (size_t j = 0; j < side; j++) sums[j] += (double)a[i * side + l] * b[l * side + j];
-        for (size_t j = 0; j < side; j++) want[i * side + j] = (float)sums[j];
+        for (size_t l = 0; l < side; l++) {
+            double a = m->a[i * side + l];
+            for (size_t j = 0; j < side; j++) sums[j] += a * m->b[l * side + j];
+        }
+        for (size_t j = 0; j < side; j++) m->want[i * side + j] = (float)sums[j];
     }
     free(sums);
 }
 
 /* The reference: products and sums in double precision. */
 static void reference(const Shape *s, float *want, const float *const *in) {
-    const void *context[4] = {want, in[0], in[1], &s->size[0]};
-    hc_parallel_for(s->units, hc_cores(), reference_rows, context);
+    Matrices matrices = {.a = in[0], .b = in[1], .side = s->size[0]};
+    matrices.want = want;
+    hc_parallel_for(s->units, hc_cores(), reference_rows, &matrices);
 }
 
 static HcTolerance tolerance(const Shape *s) {
