@@ -115,8 +115,10 @@ prints "ZeroDivisionError"
 run "$program" "$work/bad.py" beyond 'float64[3]'
 expect 3
 says "IndexError: index is out of bounds"
-run "$program" "$work/bad.py" forever 1 --timeout 0.5
-expect 124
+if [ "$HC_SANITIZER" != thread ]; then # it holds signals back until the next call, and none comes
+    run "$program" "$work/bad.py" forever 1 --timeout 0.5
+    expect 124
+fi
 printf '@njit\ndef f(a:\n' >"$work/syntax.py"
 run "$program" "$work/syntax.py"
 expect 2 # without an import, this njit is nobody's: nothing is compiled
