@@ -103,7 +103,7 @@ int jit_program(int argc, char **argv) {
     else {
         for (unsigned r = 0; r < args.repeat; r++) {
             double start_ms = hc_now_ms(), compiled_ms = jit_api.compile_ms(module);
-            need(jit_api.call(module, argv[2], values, n, results, &found), argv[2]);
+            need(jit_api.call(module, argv[2], NULL, values, n, results, &found), argv[2]);
             compiled_ms = jit_api.compile_ms(module) - compiled_ms;
             if (r == 0) hc_note_time(HC_TIME_BUILD, compiled_ms);
             hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms - compiled_ms);

@@ -117,30 +117,30 @@ static void pointers(void) {
 static void calls(void) {
     JitValue results[JIT_RESULTS], five = {.kind = JIT_I64, .as.i = 5};
     size_t count;
-    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK && count == 2);
+    CHECK(jit->call(module, "pair", NULL, &five, 1, results, &count) == JIT_OK && count == 2);
     CHECK(results[0].kind == JIT_I64 && results[0].as.i == 5);
     CHECK(results[1].kind == JIT_F64 && results[1].as.f64 == 2.5);
     double compiled_ms = jit->compile_ms(module);
     CHECK(compiled_ms > 0);
-    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "pair", NULL, &five, 1, results, &count) == JIT_OK);
     CHECK(jit->compile_ms(module) - compiled_ms < 1); /* it was there already */
     /* A function with a signature converts its arguments. */
     JitValue mixed[4] = {{.kind = JIT_F64, .as.f64 = -100.7},
                          {.kind = JIT_I64, .as.i = 50},
                          {.kind = JIT_I64, .as.i = 10},
                          {.kind = JIT_F64, .as.f64 = 0.5}};
-    CHECK(jit->call(module, "small", mixed, 4, results, &count) == JIT_OK && count == 1);
+    CHECK(jit->call(module, "small", NULL, mixed, 4, results, &count) == JIT_OK && count == 1);
     CHECK(results[0].kind == JIT_I8 && results[0].as.i == -39);
-    CHECK(jit->call(module, "pair", &five, 0, results, &count) == JIT_USAGE && count == 0);
-    CHECK(jit->call(module, "nosuch", &five, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "pair", NULL, &five, 0, results, &count) == JIT_USAGE && count == 0);
+    CHECK(jit->call(module, "nosuch", NULL, &five, 1, results, &count) == JIT_USAGE);
     JitValue array = {.kind = JIT_I64, .ndim = 1, .as.array = {&five.as.i, {1}, {8}}};
-    CHECK(jit->call(module, "pair", &array, 1, results, &count) == JIT_REFUSED);
+    CHECK(jit->call(module, "pair", NULL, &array, 1, results, &count) == JIT_REFUSED);
     array.as.array.shape[0] = -1;
-    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "total", NULL, &array, 1, results, &count) == JIT_USAGE);
     array.ndim = 4;
-    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "total", NULL, &array, 1, results, &count) == JIT_USAGE);
     JitValue by_zero[2] = {five, {.kind = JIT_I64}};
-    CHECK(jit->call(module, "ratio", by_zero, 2, results, &count) == JIT_RAISED);
+    CHECK(jit->call(module, "ratio", NULL, by_zero, 2, results, &count) == JIT_RAISED);
     CHECK(strstr(jit->error(), ":10: ZeroDivisionError"));
     char *signature;
     JitValue all[3] = {five,
@@ -186,25 +186,25 @@ static void generalised(void) {
                         {.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}},
                         {.kind = JIT_F64, .ndim = 2, .as.array = {y, {2, 3}, {24, 8}}},
                         {.kind = JIT_F64, .ndim = 1, .as.array = {s, {2}, {8}}}};
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK && count == 0);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK && count == 0);
     CHECK(y[0][0] == 11 && y[1][2] == 26 && s[0] == 36 && s[1] == 75);
     args[1] = (JitValue){.kind = JIT_F64, .as.f64 = 1}; /* a number serves all rows */
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
     CHECK(y[0][0] == 2 && y[1][2] == 7 && s[0] == 9 && s[1] == 18);
     args[0].as.array = (JitArray){x, {1, 3}, {24, 8}}; /* one row serves all outputs: refused */
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     args[1] = (JitValue){.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}};
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
     CHECK(y[0][0] == 11 && y[1][2] == 23 && s[1] == 66);
     args[2].as.array.shape[1] = 2;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     CHECK(strstr(jit->error(), "the axis n"));
-    CHECK(jit->call(module, "shifted", args, 3, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 3, results, &count) == JIT_USAGE);
     args[0].ndim = 4;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     args[0].ndim = 2;
     args[2].kind = JIT_F32;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
 }
 
 int main(void) {

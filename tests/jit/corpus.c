@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators - compare the compiler with what real Numba said. For FILE.py in
+/* jit_corpus DIR FILE|operators [cuda] - compare the compiler with what real Numba said. For FILE.py in
  * DIR, FILE.json has, for each call, the arguments, and the types and values that came back, bit
  * for bit, or that an exception was raised, or that Numba refused to compile. Where libm may
- * differ, a case allows some units in the last place; everything else is equal, or wrong. */
+ * differ, a case allows some units in the last place; everything else is equal, or wrong.
+ * cuda: the same functions on the CUDA device, one thread of it. */
 #define _POSIX_C_SOURCE 200809L
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@ static const char *const kinds[] = {"none",  "bool",   "int8",   "int16",  "int3
                                     "uint8", "uint16", "uint32", "uint64", "float32", "float64"};
 static const size_t bytes[] = {0, 1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8};
 static int wrong;
+static JitLaunch where;
 
 static _Noreturn void give_up(const char *what) {
     printf("FAILED: %s\n", what);
@@ -145,7 +147,7 @@ static void check(const cJSON *row, JitModule *module) {
         }
         n++;
     }
-    int status = jit->call(module, text_of(row, "function"), args, n, results, &count);
+    int status = jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
     const char *raises = text_of(row, "raises");
     if (*raises) {
         const char *error = jit->error();
@@ -227,7 +229,9 @@ static cJSON *read_corpus(const char *folder, const char *name) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) give_up("usage: jit_corpus DIR FILE|operators");
+    bool cuda = argc == 4 && strcmp(argv[3], "cuda") == 0;
+    if (argc != 3 && !cuda) give_up("usage: jit_corpus DIR FILE|operators [cuda]");
+    where.target = cuda ? JIT_CUDA : JIT_DECLARED;
     if (jit_open(&jit) != JIT_OK) {
         printf("skipped: %s\n", jit_open_error());
         return 77;

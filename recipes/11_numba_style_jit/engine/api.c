@@ -37,6 +37,7 @@ static int finish(JitModule *m) {
     m->session.name = m->name;
     m->session.text = m->text;
     m->session.stop = NULL;
+    m->scope = NULL;
     Special **end = &m->specials;
     while (*end)
         if ((*end)->checked) end = &(*end)->next;
@@ -147,7 +148,7 @@ static JitValue convert(JitValue v, const Type *to) {
 }
 
 /* The parts of a result, from slots of 8 bytes. Integers fill their member to its full width. */
-static JitValue read_slot(const uint64_t *slot, const Type *t) {
+JitValue jit_read_slot(const uint64_t *slot, const Type *t) {
     JitValue v = {.kind = (JitKind)(t->kind - K_BOOL + JIT_BOOL)};
     uint64_t bits = *slot;
     int unused = 64 - jit_bits(t);
@@ -172,11 +173,43 @@ static const char *exception(int status) {
 
 /* ---- Calls ---- */
 
-static Compiled *compile(JitModule *m, Function *f, const Type **args) {
+static Compiled *compile_special(JitModule *m, Special *sp, JitTarget target) {
     double start = now_ms();
-    Compiled *c = jit_compile(m, jit_infer(m, f, args), false);
+    Compiled *c = target == JIT_CUDA ? jit_compile_kernel(m, sp) : jit_compile(m, sp, ENTRY_CALL);
     m->compile_ms += now_ms() - start;
     return c;
+}
+
+static Special *infer(JitModule *m, Function *f, const Type **args) {
+    double start = now_ms();
+    Special *sp = jit_infer(m, f, args);
+    m->compile_ms += now_ms() - start;
+    return sp;
+}
+
+/* Run on the target; leaves if the CUDA driver fails; returns the exception. */
+static int run_compiled(JitModule *m, const Compiled *c, const JitLaunch *launch, JitValue *args,
+                        size_t n, uint64_t slots[JIT_RESULTS]) {
+    void *addresses[MAX_CALL];
+    int raised = 0;
+    if (c->kind == ENTRY_KERNEL) {
+        int status = jit_run_kernel(m, c, launch, args, n, slots, &raised);
+        if (status != JIT_OK) jit_stop(&m->session, status, "%s", jit_text(&m->session, "%s", jit_error()));
+        return raised;
+    }
+    for (size_t i = 0; i < n; i++)
+        addresses[i] = &args[i].as; /* little-endian: small integers lie at its front */
+    return c->entry(addresses, slots);
+}
+
+int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads, JitValue *args,
+                    size_t n) {
+    enum { BLOCK = 128, MOST = 0x7fffffff };
+    uint64_t slots[JIT_RESULTS] = {0};
+    size_t blocks = (threads + BLOCK - 1) / BLOCK;
+    if (blocks > MOST) jit_stop(&m->session, JIT_USAGE, "more elements than a grid has threads");
+    JitLaunch launch = {target, {(unsigned)blocks, 1, 1}, {BLOCK, 1, 1}};
+    return run_compiled(m, compile_special(m, sp, target), &launch, args, n, slots);
 }
 
 static int outcome(const JitModule *m, int status) {
@@ -185,62 +218,109 @@ static int outcome(const JitModule *m, int status) {
     return JIT_RAISED;
 }
 
-static int run(JitModule *m, const Compiled *c, const JitValue *args, size_t n, JitValue *results,
-               size_t *count) {
-    const Special *sp = c->special;
-    JitValue converted[MAX_CALL];
-    void *addresses[MAX_CALL];
-    uint64_t slots[JIT_RESULTS] = {0};
-    for (size_t i = 0; i < n; i++) {
-        converted[i] = args[i];
-        if (!args[i].ndim) converted[i] = convert(args[i], sp->args[i]);
-        addresses[i] = &converted[i].as; /* little-endian: small integers lie at its front */
-    }
-    int status = c->entry(addresses, slots);
-    *count = 0;
-    if (status) return outcome(m, status);
-    const Type *t = jit_result_of(sp);
-    if (t->kind == K_TUPLE)
-        for (; *count < (size_t)t->count; ++*count)
-            results[*count] = read_slot(&slots[*count], t->items[*count]);
-    else if (t->kind != K_NONE) results[(*count)++] = read_slot(slots, t);
-    return JIT_OK;
-}
-
 /* A guvectorized function: its core runs for each position of the outer axes. */
 static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
-    Compiled *volatile c = NULL;
     Layout layout;
     JitValue copies[MAX_LAYOUT_ARGS];
-    BEGIN(m) {
-        jit_read_layout(m, f, &layout);
-        c = compile(m, f, jit_gu_types(m, f, &layout, args, n));
-        memcpy(copies, args, n * sizeof *args);
-    }
-    int status = END(m);
-    if (status != JIT_OK || !c) return status;
-    return outcome(m, jit_gu_run(&layout, c->entry, copies));
+    jit_read_layout(m, f, &layout);
+    Special *sp = infer(m, f, jit_gu_types(m, f, &layout, args, n));
+    const Compiled *c = compile_special(m, sp, JIT_CPU);
+    memcpy(copies, args, n * sizeof *args);
+    return jit_gu_run(&layout, c->entry, copies);
 }
 
-static int call(JitModule *m, const char *function, const JitValue *args, size_t n,
-                JitValue *results, size_t *count) {
+/* A kernel needs a grid; another function runs on one thread of the device. */
+static JitLaunch check_launch(JitModule *m, const Function *f, const JitLaunch *wish) {
+    JitLaunch launch = wish ? *wish : (JitLaunch){0};
     Session *s = &m->session;
-    Compiled *volatile c = NULL;
+    if (launch.target == JIT_DECLARED) launch.target = f->options.target;
+    if (f->options.device == DEVICE_FUNCTION)
+        jit_stop(s, JIT_USAGE, "%s() is for kernels to call, and cannot be started", f->name);
+    if (f->options.device && launch.target != JIT_CUDA)
+        jit_stop(s, JIT_USAGE, "%s() is a kernel, and runs on the CUDA device only", f->name);
+    for (int k = 0; k < 3; k++) {
+        if (!f->options.device) launch.grid[k] = launch.block[k] = 1;
+        if (!launch.grid[k] || !launch.block[k])
+            jit_stop(s, JIT_USAGE, "%s() is a kernel: how many blocks, and how many threads in each?",
+                     f->name);
+    }
+    return launch;
+}
+
+static int call_plain(JitModule *m, Function *f, JitLaunch launch, const JitValue *args, size_t n,
+                      JitValue *results, size_t *count) {
+    Session *s = &m->session;
+    if (n != (size_t)f->arity || n > MAX_CALL)
+        jit_stop(s, JIT_USAGE, "%s: %s() takes %d argument%s, not %zu", m->name, f->name, f->arity,
+                 f->arity == 1 ? "" : "s", n);
+    const Type *types[MAX_CALL];
+    JitValue converted[MAX_CALL];
+    uint64_t slots[JIT_RESULTS] = {0};
+    for (size_t i = 0; i < n; i++) types[i] = type_of_value(s, &args[i], f->params[i].name);
+    Special *sp = infer(m, f, types);
+    const Type *t = jit_result_of(sp);
+    if (f->options.device && t->kind != K_NONE)
+        jit_refuse(s, f->pos, "a kernel returns nothing: %s() returns %s", f->name,
+                   jit_type_name(s, t));
+    for (size_t i = 0; i < n; i++)
+        converted[i] = args[i].ndim ? args[i] : convert(args[i], sp->args[i]);
+    int raised = run_compiled(m, compile_special(m, sp, launch.target), &launch, converted, n, slots);
+    if (raised) return raised;
+    if (t->kind == K_TUPLE)
+        for (; *count < (size_t)t->count; ++*count)
+            results[*count] = jit_read_slot(&slots[*count], t->items[*count]);
+    else if (t->kind != K_NONE) results[(*count)++] = jit_read_slot(slots, t);
+    return RAISE_NONE;
+}
+
+static bool has_array(const JitValue *args, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (args[i].ndim) return true;
+    return false;
+}
+
+static int call(JitModule *m, const char *function, const JitLaunch *wish, const JitValue *args,
+                size_t n, JitValue *results, size_t *count) {
+    volatile int raised = 0;
     *count = 0;
-    const Binding *b = jit_lookup(m, function);
-    if (b && b->kind == BIND_FUNCTION && b->function->options.layout)
-        return call_gu(m, b->function, args, n);
     BEGIN(m) {
         Function *f = find_function(m, function);
-        if (n != (size_t)f->arity || n > MAX_CALL)
-            jit_stop(s, JIT_USAGE, "%s: %s() takes %d argument%s, not %zu", m->name, function,
-                     f->arity, f->arity == 1 ? "" : "s", n);
-        const Type *types[MAX_CALL];
-        for (size_t i = 0; i < n; i++) types[i] = type_of_value(s, &args[i], f->params[i].name);
-        c = compile(m, f, types);
+        JitLaunch launch = check_launch(m, f, wish);
+        switch (f->options.kind) {
+        case KIND_GUVECTORIZE:
+            if (launch.target != JIT_CPU)
+                jit_stop(&m->session, JIT_USAGE, "%s(): guvectorized functions run on the cpu here",
+                         f->name);
+            raised = call_gu(m, f, args, n);
+            break;
+        case KIND_VECTORIZE: /* numbers alone give a number */
+            if (n == (size_t)f->arity && !has_array(args, n))
+                raised = call_plain(m, f, launch, args, n, results, count);
+            else raised = jit_call_vectorized(m, f, launch.target, args, n);
+            break;
+        case KIND_REDUCE:
+            raised = jit_call_reduce(m, f, launch.target, args, n, results);
+            *count = 1;
+            break;
+        default: raised = call_plain(m, f, launch, args, n, results, count);
+        }
     }
     int status = END(m);
-    return status == JIT_OK && c ? run(m, c, args, n, results, count) : status;
+    if (status == JIT_OK) status = outcome(m, raised);
+    if (status != JIT_OK) *count = 0;
+    return status;
+}
+
+static int result_of(JitModule *m, const char *function, const JitValue *args, size_t n,
+                     JitValue *out) {
+    *out = (JitValue){0};
+    BEGIN(m) {
+        Function *f = find_function(m, function);
+        if (f->options.kind != KIND_VECTORIZE)
+            jit_stop(&m->session, JIT_USAGE, "%s() has no decorator @vectorize", function);
+        jit_vectorized_result(m, f, args, n, out);
+    }
+    return END(m);
 }
 
 /* The function and its types that a signature means. */
@@ -277,7 +357,10 @@ static int pointer(JitModule *m, const char *function, const char *signature, vo
         Special *sp = special_of(m, function, signature);
         if (jit_result_of(sp)->kind == K_TUPLE)
             jit_stop(&m->session, JIT_USAGE, "%s() returns a tuple, which C cannot", function);
-        *out = jit_compile(m, sp, true)->pointer;
+        if (sp->function->options.device)
+            jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device, and C cannot call it",
+                     function);
+        *out = jit_compile(m, sp, ENTRY_PLAIN)->pointer;
         m->compile_ms += now_ms() - start;
     }
     return END(m);
@@ -293,7 +376,18 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
         case JIT_TREE: *text = jit_show_tree(m, sp->function); break;
         case JIT_FLOW:
         case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
-        default: *text = jit_show_code(m, sp, form); break;
+        case JIT_PTX:
+            *text = jit_ptx(m, sp, function, jit_device_arch(&m->session), form);
+            break;
+        case JIT_ASM:
+            if (sp->function->options.device)
+                jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device: it has ptx, no asm",
+                         function);
+            /* fall through */
+        default:
+            if (sp->function->options.device)
+                *text = jit_ptx(m, sp, function, jit_device_arch(&m->session), form);
+            else *text = jit_show_code(m, sp, form);
         }
     }
     return END(m);
@@ -332,8 +426,33 @@ static const char *functions(const JitModule *m, size_t index) {
     return f ? f->name : NULL;
 }
 
+static int signatures(JitModule *m, const char *function, size_t index, char **text) {
+    *text = NULL;
+    BEGIN(m) {
+        Session *s = &m->session;
+        size_t skipped = 0;
+        const Function *f = find_function(m, function);
+        for (const Special *sp = m->specials; sp && !*text; sp = sp->next) {
+            if (sp->function != f || !sp->checked || skipped++ < index) continue;
+            const char *all = "(";
+            for (int i = 0; i < f->arity; i++)
+                all = jit_text(s, "%s%s%s", all, i ? ", " : "", jit_type_name(s, sp->args[i]));
+            *text = strdup(jit_text(s, "%s) -> %s", all, jit_type_name(s, jit_result_of(sp))));
+            if (!*text) jit_stop(s, JIT_RAISED, "out of memory");
+        }
+    }
+    return END(m);
+}
+
+static JitTarget target(const JitModule *m, const char *function) {
+    const Binding *b = jit_lookup(m, function);
+    return b && b->kind == BIND_FUNCTION ? b->function->options.target : JIT_DECLARED;
+}
+
+static JitTimes times(const JitModule *m) { return m->times; }
+
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
-__attribute__((visibility("default")))
-const JitApi jit_api = {load,         unload,    call,      pointer,    raised,          inspect,
-                        signature_of, functions, jit_error, compile_ms, jit_llvm_version};
+__attribute__((visibility("default"))) const JitApi jit_api = {
+    load,       unload,       call,      result_of, target,     times,           pointer, raised, inspect,
+    signatures, signature_of, functions, jit_error, compile_ms, jit_llvm_version};

@@ -6,13 +6,13 @@
  * as their parts, each in a register of its own, so that LLVM sees plain numbers and pointers.
  *
  * A compiled function returns a number: 0, or the exception that was raised and its line; its
- * result goes to an address, in slots of 8 bytes. Two small functions around it serve C: one that
- * takes its arguments by address, whatever their types, and one with the types of the signature. */
+ * result goes to an address, in slots of 8 bytes. A small function around it serves whoever calls:
+ * see emit_entry.c for C, emit_cuda.c for the CUDA device. */
 #include <llvm/Config/llvm-config.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define FUNCTION_ITSELF ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
 
@@ -75,8 +75,23 @@ LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count) {
     return slot;
 }
 
+/* LLVM's NVPTX back end has instructions for these; for a sine it ends the process. */
+static bool device_has(const char *name) {
+    static const char *const those[] = {"sqrt", "fabs", "floor", "ceil", "trunc", "rint", "copysign"};
+    for (size_t i = 0; i < sizeof those / sizeof those[0]; i++)
+        if (strcmp(name + strlen("llvm."), those[i]) == 0) return true;
+    return false;
+}
+
 LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
                            unsigned n) {
+    if (e->cuda && !device_has(name)) {
+        char function[32];
+        LLVMTypeRef types[] = {type, type};
+        bool narrow = LLVMGetTypeKind(type) == LLVMFloatTypeKind;
+        snprintf(function, sizeof function, "%s%s", name + strlen("llvm."), narrow ? "f" : "");
+        return jit_c_function(e, function, type, types, args, n);
+    }
     unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     LLVMValueRef f = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
     return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
@@ -90,12 +105,25 @@ void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, con
 LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LLVMTypeRef *types,
                             LLVMValueRef *args, unsigned n) {
     LLVMTypeRef type = LLVMFunctionType(result, types, n, false);
+    char device_name[40]; /* the device's have names that LLVM does not take for C's */
+    if (e->cuda && strncmp(name, "jit_", 4) != 0) {
+        snprintf(device_name, sizeof device_name, "hc_%s", name);
+        name = device_name;
+    }
     LLVMValueRef f = LLVMGetNamedFunction(e->module, name);
     if (!f) {
         f = LLVMAddFunction(e->module, name, type);
         jit_add_attribute(e, f, FUNCTION_ITSELF, "nounwind");
     }
     return LLVMBuildCall2(e->builder, type, f, args, n, "");
+}
+
+LLVMValueRef jit_remainder(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
+    if (!e->cuda) return LLVMBuildFRem(e->builder, a, b, "");
+    LLVMTypeRef type = LLVMTypeOf(a), types[] = {type, type};
+    LLVMValueRef args[] = {a, b};
+    bool narrow = LLVMGetTypeKind(type) == LLVMFloatTypeKind;
+    return jit_c_function(e, narrow ? "fmodf" : "fmod", type, types, args, 2);
 }
 
 LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to) {
@@ -165,11 +193,8 @@ static LLVMTypeRef function_type(Emitter *e, const Special *sp) {
     unsigned n = 0;
     types[n++] = LLVMPointerTypeInContext(e->context, 0);
     for (int i = 0; i < sp->function->arity; i++)
-        for (int k = 0; k < jit_part_count(sp->args[i]); k++) {
-            if (n == 1 + MAX_PARAM_PARTS)
-                jit_refuse(e->s, sp->function->pos, "too many parameters");
+        for (int k = 0; k < jit_part_count(sp->args[i]); k++)
             types[n++] = part_type(e, sp->args[i], k);
-        }
     return LLVMFunctionType(LLVMInt32TypeInContext(e->context), types, n, false);
 }
 
@@ -183,6 +208,7 @@ LLVMValueRef jit_function_of(Emitter *e, Special *sp) {
         sp->code = LLVMAddFunction(e->module, name, function_type(e, sp));
         LLVMSetLinkage(sp->code, LLVMInternalLinkage);
         jit_add_attribute(e, sp->code, FUNCTION_ITSELF, "nounwind");
+        if (e->cuda) jit_add_attribute(e, sp->code, FUNCTION_ITSELF, "convergent"); /* barriers */
         for (int k = 0; k < 2; k++) jit_add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
     }
     return sp->code;
@@ -389,85 +415,10 @@ static void emit_function(Emitter *e, Special *sp) {
     sp->emitted = true;
 }
 
-/* ---- The two functions for C ---- */
-
-/* The parts of an array, from a JitArray at this address. */
-static void load_array(Emitter *e, LLVMValueRef address, const Type *t, LLVMValueRef *args,
-                       unsigned *n) {
-    LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0);
-    args[(*n)++] = LLVMBuildLoad2(e->builder, pointer, address, "");
-    for (int k = 0; k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, slot_address(e, address, 1 + k), jit_scalar(K_I64));
-    for (int k = 0; !t->contiguous && k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, slot_address(e, address, 4 + k), jit_scalar(K_I64));
-}
-
-/* int entry(void **args, void *result) */
-static void emit_entry(Emitter *e, Special *sp, const char *symbol) {
-    LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0), types[] = {pointer, pointer};
-    LLVMTypeRef type = LLVMFunctionType(LLVMInt32TypeInContext(e->context), types, 2, false);
-    LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
-    LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
-    LLVMValueRef args[1 + MAX_PARAM_PARTS];
-    unsigned n = 0;
-    args[n++] = LLVMGetParam(f, 1);
-    for (int i = 0; i < sp->function->arity; i++) {
-        LLVMValueRef where = slot_address(e, LLVMGetParam(f, 0), i);
-        LLVMValueRef address = LLVMBuildLoad2(e->builder, pointer, where, "");
-        if (sp->args[i]->kind == K_ARRAY) load_array(e, address, sp->args[i], args, &n);
-        else args[n++] = jit_load(e, address, sp->args[i]);
-    }
-    LLVMBuildRet(e->builder, LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code,
-                                            args, n, ""));
-}
-
-/* T plain(...): the signature in C's types. Small integers come and go as C has them. */
-static void emit_plain(Emitter *e, Special *sp, const char *symbol) {
-    const Type *result = jit_result_of(sp);
-    LLVMTypeRef types[MAX_PARAM_PARTS], pointer = LLVMPointerTypeInContext(e->context, 0);
-    unsigned count = (unsigned)sp->function->arity, n = 0;
-    for (unsigned i = 0; i < count; i++)
-        types[i] = sp->args[i]->kind == K_ARRAY ? pointer : jit_memory_type(e, sp->args[i]);
-    LLVMTypeRef back =
-        result->kind == K_NONE ? LLVMVoidTypeInContext(e->context) : jit_llvm_type(e, result);
-    LLVMTypeRef type = LLVMFunctionType(back, types, count, false);
-    LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
-    if (result->kind != K_NONE && !jit_is_float(result))
-        jit_add_attribute(e, f, LLVMAttributeReturnIndex,
-                          jit_is_signed(result) ? "signext" : "zeroext");
-    e->function = f;
-    LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
-    LLVMValueRef args[1 + MAX_PARAM_PARTS];
-    args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), 1);
-    for (unsigned i = 0; i < count; i++) {
-        LLVMValueRef param = LLVMGetParam(f, i);
-        if (sp->args[i]->kind == K_ARRAY) load_array(e, param, sp->args[i], args, &n);
-        else if (sp->args[i]->kind == K_BOOL)
-            args[n++] =
-                LLVMBuildICmp(e->builder, LLVMIntNE, param, LLVMConstNull(LLVMTypeOf(param)), "");
-        else args[n++] = param;
-    }
-    LLVMValueRef status =
-        LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code, args, n, "");
-    LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, f, "raised");
-    LLVMBasicBlockRef ok = LLVMAppendBasicBlockInContext(e->context, f, "ok");
-    LLVMValueRef none = LLVMConstNull(LLVMTypeOf(status));
-    LLVMBuildCondBr(e->builder, LLVMBuildICmp(e->builder, LLVMIntNE, status, none, ""), raised, ok);
-    LLVMPositionBuilderAtEnd(e->builder, raised);
-    LLVMTypeRef status_type = LLVMTypeOf(status);
-    jit_c_function(e, "jit_set_raised", LLVMVoidTypeInContext(e->context), &status_type, &status,
-                   1);
-    if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
-    else LLVMBuildRet(e->builder, LLVMConstNull(back));
-    LLVMPositionBuilderAtEnd(e->builder, ok);
-    if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
-    else LLVMBuildRet(e->builder, jit_load(e, args[0], result));
-}
-
-LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol,
+LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, const char *symbol,
                        LLVMContextRef context) {
     static _Thread_local int marks;
-    Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks};
+    Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks, .cuda = kind == ENTRY_KERNEL};
     e.module = LLVMModuleCreateWithNameInContext(m->name, context);
     e.builder = LLVMCreateBuilderInContext(context);
     jit_function_of(&e, sp);
@@ -479,8 +430,9 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol
                 more = true;
             }
     }
-    if (plain) emit_plain(&e, sp, symbol);
-    else emit_entry(&e, sp, symbol);
+    if (kind == ENTRY_KERNEL) jit_emit_kernel(&e, sp, symbol);
+    else if (kind == ENTRY_PLAIN) jit_emit_plain(&e, sp, symbol);
+    else jit_emit_entry(&e, sp, symbol);
     LLVMDisposeBuilder(e.builder);
     return e.module;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
@@ -104,6 +104,7 @@ Parts jit_emit_builtin(Emitter *e, Value *v) {
     if (b->rule == RULE_CAST) return jit_one(jit_get_as(e, v->args[0], t));
     if (b->rule == RULE_MINMAX) return jit_one(minmax(e, v));
     if (b->rule == RULE_LEN) return jit_one(length(e, v));
+    if (b->rule >= RULE_REGISTER) return jit_emit_cuda(e, v);
     const Type *types[3];
     for (int i = 0; i < v->count; i++) types[i] = type_of(e, v->args[i]);
     const Case *c = jit_builtin_case(b, types, v->count);

@@ -4,7 +4,7 @@
  * reduced, thread by thread, in order. */
 #include <stdio.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
@@ -132,7 +132,12 @@ Parts jit_emit_parallel(Emitter *e, Value *v) {
     LLVMTypeRef types[] = {pointer, pointer, i64, pointer, i64, pointer};
     LLVMValueRef args[] = {emit_thunk(e, v, part),    context, rounds(e, start, stop, bound), out,
                            jit_int(e, v->reductions), chunks};
-    LLVMValueRef status = jit_c_function(e, "jit_parallel", i32, types, args, 6);
+    LLVMValueRef status;
+    if (e->cuda) { /* a thread of the device does all rounds itself */
+        LLVMValueRef all[] = {context, jit_int(e, 0), args[2], out};
+        LLVMBuildStore(B, jit_int(e, 1), chunks);
+        status = LLVMBuildCall2(B, LLVMGlobalGetValueType(args[0]), args[0], all, 4, "");
+    } else status = jit_c_function(e, "jit_parallel", i32, types, args, 6);
     LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, e->function, "raised");
     LLVMBasicBlockRef go_on = LLVMAppendBasicBlockInContext(e->context, e->function, "ok");
     LLVMBuildCondBr(B, LLVMBuildICmp(B, LLVMIntNE, status, LLVMConstNull(i32), ""), raised, go_on);

@@ -382,6 +382,8 @@ static void check_uses(Flow *f) {
 Graph *jit_flow(JitModule *m, Function *function) {
     if (function->graph) return function->graph;
     Flow f = {.m = m, .s = &m->session};
+    Binding *outer = m->scope;
+    m->scope = function->scope;
     Graph *g = jit_new(f.s, 1, sizeof *g);
     f.g = g;
     g->function = function;
@@ -403,6 +405,7 @@ Graph *jit_flow(JitModule *m, Function *function) {
     }
     remove_trivial_phis(g);
     check_uses(&f);
+    m->scope = outer;
     function->graph = g;
     return g;
 }

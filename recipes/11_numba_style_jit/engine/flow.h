@@ -48,6 +48,9 @@ Node *flow_int_literal(Flow *f, int64_t value, Pos pos);
 Value *flow_binary_value(Flow *f, Op op, Pos pos, Value *a, Value *b);
 /* flow_parallel - a loop over prange, cut out into a function of its own. */
 void flow_parallel(Flow *f, Node *n);
+/* The words of CUDA (flow_cuda.c): cuda.threadIdx.x; a call of one of the others. */
+Value *flow_cuda_register(Flow *f, const Builtin *b, Pos pos);
+Value *flow_cuda_call(Flow *f, const Builtin *b, Node *n);
 /* flow_index_operands - the operands of a[i, j]: the array and its indices, evaluated once. */
 Value *flow_index_operands(Flow *f, Node *n, ValueKind kind);
 
