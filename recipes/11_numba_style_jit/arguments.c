@@ -73,6 +73,14 @@ static void put(void *data, size_t i, const JitValue *v) {
     }
 }
 
+/* ... and make it the number that follows. */
+static void put_next(void *data, size_t i, JitValue *v) {
+    put(data, i, v);
+    if (v->kind == JIT_F32) v->as.f32 += 1;
+    else if (v->kind == JIT_F64) v->as.f64 += 1;
+    else v->as.u++;
+}
+
 static JitValue get(const void *data, size_t i, JitKind kind) {
     JitValue v = {.kind = kind};
     switch (kind) {
@@ -131,8 +139,13 @@ static int read_array(const char *all, const char *text, size_t bytes, uint64_t 
         fill(v, n, seed, number);
         return HC_OK;
     }
-    size_t count = 0;
+    size_t count = 0, length = strlen(text);
     JitValue item = {.kind = v->kind};
+    if (length > 2 && strcmp(text + length - 2, "..") == 0 && v->kind != JIT_BOOL &&
+        read_number(text + 1, text + length - 2, v->kind, &item)) {
+        for (size_t i = 0; i < n; i++) put_next(a->data, i, &item);
+        return HC_OK;
+    }
     while (*text == (count ? ',' : '=')) {
         const char *begin = text + 1, *end = begin + strcspn(begin, ",");
         if (count == n || !read_number(begin, end, v->kind, &item)) break;

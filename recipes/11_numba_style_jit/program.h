@@ -11,7 +11,8 @@
     "  float32:2.5   uint8:3                a number of that type\n"                               \
     "  float64[1000]   int32[20x30]         an array, numbers from --seed: floats from -1 to 1,\n" \
     "                                       integers from -1000 to 999 (unsigned: 0 to 999)\n"     \
-    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it"
+    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it\n" \
+    "  int64[10000]=1..                     an array of 1, 2, 3 and so on"
 
 extern const JitApi jit_api; /* here we are inside of libhc_jit.so */
 

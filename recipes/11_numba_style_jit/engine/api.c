@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "hc.h"
 #include "internal.h"
 
 enum { MAX_FILE = 16 << 20, MAX_CALL = 64 };
@@ -43,12 +43,6 @@ static int finish(JitModule *m) {
         if ((*end)->checked) end = &(*end)->next;
         else *end = (*end)->next;
     return m->session.status;
-}
-
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 static char *read_file(Session *s, const char *name) {
@@ -174,17 +168,10 @@ static const char *exception(int status) {
 /* ---- Calls ---- */
 
 static Compiled *compile_special(JitModule *m, Special *sp, JitTarget target) {
-    double start = now_ms();
+    double start = hc_now_ms();
     Compiled *c = target == JIT_CUDA ? jit_compile_kernel(m, sp) : jit_compile(m, sp, ENTRY_CALL);
-    m->compile_ms += now_ms() - start;
+    m->compile_ms += hc_now_ms() - start;
     return c;
-}
-
-static Special *infer(JitModule *m, Function *f, const Type **args) {
-    double start = now_ms();
-    Special *sp = jit_infer(m, f, args);
-    m->compile_ms += now_ms() - start;
-    return sp;
 }
 
 /* Run on the target; leaves if the CUDA driver fails; returns the exception. */
@@ -223,7 +210,7 @@ static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
     Layout layout;
     JitValue copies[MAX_LAYOUT_ARGS];
     jit_read_layout(m, f, &layout);
-    Special *sp = infer(m, f, jit_gu_types(m, f, &layout, args, n));
+    Special *sp = jit_infer(m, f, jit_gu_types(m, f, &layout, args, n));
     const Compiled *c = compile_special(m, sp, JIT_CPU);
     memcpy(copies, args, n * sizeof *args);
     return jit_gu_run(&layout, c->entry, copies);
@@ -257,7 +244,7 @@ static int call_plain(JitModule *m, Function *f, JitLaunch launch, const JitValu
     JitValue converted[MAX_CALL];
     uint64_t slots[JIT_RESULTS] = {0};
     for (size_t i = 0; i < n; i++) types[i] = type_of_value(s, &args[i], f->params[i].name);
-    Special *sp = infer(m, f, types);
+    Special *sp = jit_infer(m, f, types);
     const Type *t = jit_result_of(sp);
     if (f->options.device && t->kind != K_NONE)
         jit_refuse(s, f->pos, "a kernel returns nothing: %s() returns %s", f->name,
@@ -353,15 +340,15 @@ static Special *special_of(JitModule *m, const char *function, const char *signa
 static int pointer(JitModule *m, const char *function, const char *signature, void **out) {
     *out = NULL;
     BEGIN(m) {
-        double start = now_ms();
         Special *sp = special_of(m, function, signature);
         if (jit_result_of(sp)->kind == K_TUPLE)
             jit_stop(&m->session, JIT_USAGE, "%s() returns a tuple, which C cannot", function);
         if (sp->function->options.device)
             jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device, and C cannot call it",
                      function);
+        double start = hc_now_ms();
         *out = jit_compile(m, sp, ENTRY_PLAIN)->pointer;
-        m->compile_ms += now_ms() - start;
+        m->compile_ms += hc_now_ms() - start;
     }
     return END(m);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hc.h"
 #include "infer.h"
 
 enum { MAX_ROUNDS = 1000, MAX_SPECIALS = 10000 };
@@ -110,6 +111,7 @@ static void check_all(Infer *in) {
 }
 
 Special *jit_infer(JitModule *m, Function *f, const Type **args) {
+    double start = hc_now_ms();
     Infer in = {.m = m, .s = &m->session, .changed = true};
     Special *wanted = infer_special(&in, f, args, f->pos);
     for (int round = 0; in.changed; round++) {
@@ -130,5 +132,6 @@ Special *jit_infer(JitModule *m, Function *f, const Type **args) {
         in.sp = sp;
         if (!sp->checked) check_all(&in);
     }
+    m->compile_ms += hc_now_ms() - start;
     return wanted;
 }
