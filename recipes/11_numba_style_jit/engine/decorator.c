@@ -61,8 +61,7 @@ static void read_signatures(Parser *p, Node *item, Options *o) {
     o->count = list ? item->count : 1;
     o->signatures = jit_new(p->s, (size_t)o->count + 1, sizeof(Node *));
     for (int i = 0; i < o->count; i++) o->signatures[i] = list ? item->items[i] : item;
-    if (o->kind == KIND_GUVECTORIZE && o->count != 1)
-        jit_refuse(p->s, item->pos, "guvectorize takes one signature here, not %d", o->count);
+    if (!o->count) jit_refuse(p->s, item->pos, "a list of signatures that has none");
 }
 
 /* Which decorator is this? KIND_NONE: none of Numba's. */
