@@ -4,6 +4,7 @@
 #   jit.corpus.FILE.cuda  the same on the CUDA device
 #   jit.cuda          kernels against plain C; jit.cuda.checked: cusim's memory check has nothing to say
 #   jit.math          the device's mathematics is what its text is now
+#   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's
 #   jit.operators     each operator has, for each pair of types, the type that Numba gives it
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
@@ -37,6 +38,7 @@ hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)
 
 jit_test_program(jit_fuzz ${here}/fuzz.c)
 list(TRANSFORM files REPLACE "(.+)" "${here}/corpus/\\1.py")
+list(APPEND files ${here}/cuda.py)
 hc_test(jit.fuzz.short TIMEOUT 120 COMMAND jit_fuzz 300 ${files})
 hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
 
@@ -64,4 +66,10 @@ if(TARGET hc::hc_cu)
     jit_test_program(jit_cuda ${here}/cuda.c)
     hc_test(jit.cuda COMMAND jit_cuda ${here}/cuda.py)
     hc_test(jit.cuda.checked COMMAND sh ${here}/checked.sh $<TARGET_FILE:jit_cuda> ${here}/cuda.py)
+endif()
+
+jit_test_program(jit_vector ${here}/vector.c)
+hc_test(jit.vector COMMAND jit_vector)
+if(TARGET hc::hc_cu)
+    hc_test(jit.vector.cuda COMMAND jit_vector cuda)
 endif()

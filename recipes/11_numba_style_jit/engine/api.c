@@ -438,8 +438,18 @@ static JitTarget target(const JitModule *m, const char *function) {
 
 static JitTimes times(const JitModule *m) { return m->times; }
 
+static const char *vector_maths(void) {
+    char name[64];
+    void *address = NULL;
+    jit_start_machine();
+    for (size_t i = 0; jit_vector_function(i, name, sizeof name, &address); i++)
+        if (address) return "libmvec";
+    return NULL;
+}
+
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
 __attribute__((visibility("default"))) const JitApi jit_api = {
     load,       unload,       call,      result_of, target,     times,           pointer, raised, inspect,
-    signatures, signature_of, functions, jit_error, compile_ms, jit_llvm_version};
+    signatures, signature_of, functions, jit_error, compile_ms, jit_llvm_version,
+    vector_maths};

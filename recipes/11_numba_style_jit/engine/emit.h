@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { MAX_PARTS = 24 };
+enum { MAX_PARTS = 24, MAX_KEPT = 128 };
 
 /* A value in LLVM's code: a scalar is one part, an array its pointer, shape and strides, a tuple
  * the parts of its items. */
@@ -50,6 +50,9 @@ Parts jit_emit_index(Emitter *e, Value *v);
 void jit_emit_store(Emitter *e, Value *v);
 /* jit_element_address - of a[...], whose indices are v's operands from the second on. */
 LLVMValueRef jit_element_address(Emitter *e, Value *v, const Parts *a, const Type *t);
+/* jit_offer_vectors - say that this call of a function of C's mathematics, called name, may be made
+ * for several numbers at once, if fastmath allows it (vector.c). */
+void jit_offer_vectors(Emitter *e, LLVMValueRef call, const char *name, LLVMTypeRef type);
 Parts jit_emit_cuda(Emitter *e, Value *v);
 LLVMValueRef jit_remainder(Emitter *e, LLVMValueRef a, LLVMValueRef b); /* C's fmod */
 void jit_emit_kernel(Emitter *e, Special *sp, const char *symbol);

@@ -14,10 +14,13 @@ static const Type *type_of(Emitter *e, Value *v) { return jit_type_of(e->sp, v);
 static LLVMValueRef real_function(Emitter *e, const char *name, const Type *t, LLVMValueRef *args,
                                   unsigned n) {
     LLVMTypeRef type = jit_llvm_type(e, t), types[] = {type, type};
-    if (strncmp(name, "llvm.", 5) == 0) return jit_intrinsic(e, name, type, args, n);
+    bool intrinsic = strncmp(name, "llvm.", 5) == 0;
     char real_name[32];
     snprintf(real_name, sizeof real_name, "%s%s", name, t->kind == K_F32 ? "f" : "");
-    return jit_c_function(e, real_name, type, types, args, n);
+    LLVMValueRef call = intrinsic ? jit_intrinsic(e, name, type, args, n)
+                                  : jit_c_function(e, real_name, type, types, args, n);
+    jit_offer_vectors(e, call, intrinsic ? name + strlen("llvm.") : name, type);
+    return call;
 }
 
 static LLVMValueRef real_test(Emitter *e, const char *name, LLVMValueRef v) {

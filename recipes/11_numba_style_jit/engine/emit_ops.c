@@ -171,7 +171,9 @@ LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVM
                        const Type *tb) {
     if (!jit_is_float(tb)) return int_power(e, pos, a, ta, b, tb);
     LLVMValueRef args[] = {a, b};
-    return jit_intrinsic(e, "llvm.pow", LLVMTypeOf(a), args, 2);
+    LLVMValueRef call = jit_intrinsic(e, "llvm.pow", LLVMTypeOf(a), args, 2);
+    jit_offer_vectors(e, call, "pow", LLVMTypeOf(a));
+    return call;
 }
 
 /* ---- All operators ---- */

@@ -518,6 +518,12 @@ Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind);
 void jit_forget(JitModule *m); /* frees the machine code of a module */
 char *jit_show_code(JitModule *m, Special *sp, JitForm form);
 const char *jit_llvm_version(void);
+void jit_start_machine(void); /* once; what compiles calls it by itself */
+
+/* jit_find_vector_functions - those of libmvec that a processor with these features has; and one
+ * after the other: its name and address (NULL: not here); false at the end (vector.c). */
+void jit_find_vector_functions(const char *features);
+bool jit_vector_function(size_t index, char *name, size_t size, void **address);
 
 /* ---- The CUDA device (device.c, cuda.c) ---- */
 

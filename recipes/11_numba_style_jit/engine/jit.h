@@ -169,6 +169,10 @@ typedef struct JitApi {
     double (*compile_ms)(const JitModule *module);
 
     const char *(*llvm_version)(void);
+
+    /* vector_maths - the library of sin, exp and their like for several numbers at once, which
+     * functions with fastmath=True use; NULL: there is none. */
+    const char *(*vector_maths)(void);
 } JitApi;
 
 /* jit_open - the table, out of libhc_jit.so beside the program or in HC_JIT_LIB; opened once.

@@ -59,7 +59,7 @@ static LLVMTargetMachineRef new_target(void) {
 
 /* Make the C library's functions known to compiled code, and no others. */
 static bool define_runtime(void) {
-    enum { MOST = 128 };
+    enum { MOST = 256 };
     __typeof__(*(LLVMOrcCSymbolMapPairs)NULL) pairs[MOST];
     size_t n = 0;
     void *address;
@@ -68,6 +68,14 @@ static bool define_runtime(void) {
         pairs[n].Name = LLVMOrcLLJITMangleAndIntern(machine.jit, name);
         pairs[n].Sym.Address = (LLVMOrcExecutorAddress)(uintptr_t)address;
         pairs[n].Sym.Flags.GenericFlags =
+            LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable;
+    }
+    char name[64];
+    for (size_t i = 0; n < MOST && jit_vector_function(i, name, sizeof name, &address); i++) {
+        if (!address) continue;
+        pairs[n].Name = LLVMOrcLLJITMangleAndIntern(machine.jit, name);
+        pairs[n].Sym.Address = (LLVMOrcExecutorAddress)(uintptr_t)address;
+        pairs[n++].Sym.Flags.GenericFlags =
             LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable;
     }
     LLVMOrcJITDylibRef library = LLVMOrcLLJITGetMainJITDylib(machine.jit);
@@ -81,6 +89,7 @@ static void make_machine(void) {
     machine.triple = LLVMGetDefaultTargetTriple();
     machine.cpu = LLVMGetHostCPUName();
     machine.features = LLVMGetHostCPUFeatures();
+    jit_find_vector_functions(machine.features);
     machine.target = new_target();
     LLVMTargetMachineRef second = machine.target ? new_target() : NULL; /* ORC takes it over */
     if (!second) return;
@@ -97,8 +106,10 @@ static void make_machine(void) {
     if (!define_runtime()) machine.jit = NULL;
 }
 
+void jit_start_machine(void) { pthread_once(&once, make_machine); }
+
 static void need_machine(Session *s) {
-    pthread_once(&once, make_machine);
+    jit_start_machine();
     if (!machine.jit) jit_stop(s, JIT_ABSENT, "LLVM cannot compile here: %s", machine.error);
 }
 
