@@ -167,9 +167,10 @@ static const char *exception(int status) {
 
 /* ---- Calls ---- */
 
-static Compiled *compile_special(JitModule *m, Special *sp, JitTarget target) {
+static Compiled *compile_special(JitModule *m, Special *sp, JitTarget target, bool apart) {
     double start = hc_now_ms();
-    Compiled *c = target == JIT_CUDA ? jit_compile_kernel(m, sp) : jit_compile(m, sp, ENTRY_CALL);
+    Compiled *c = target == JIT_CUDA ? jit_compile_kernel(m, sp, apart)
+                                     : jit_compile(m, sp, ENTRY_CALL, apart);
     m->compile_ms += hc_now_ms() - start;
     return c;
 }
@@ -196,7 +197,8 @@ int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads,
     size_t blocks = (threads + BLOCK - 1) / BLOCK;
     if (blocks > MOST) jit_stop(&m->session, JIT_USAGE, "more elements than a grid has threads");
     JitLaunch launch = {target, {(unsigned)blocks, 1, 1}, {BLOCK, 1, 1}};
-    return run_compiled(m, compile_special(m, sp, target), &launch, args, n, slots);
+    return run_compiled(m, compile_special(m, sp, target, jit_lie_apart(args, n)), &launch, args, n,
+                        slots);
 }
 
 static int outcome(const JitModule *m, int status) {
@@ -211,7 +213,7 @@ static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
     JitValue copies[MAX_LAYOUT_ARGS];
     jit_read_layout(m, f, &layout);
     Special *sp = jit_infer(m, f, jit_gu_types(m, f, &layout, args, n));
-    const Compiled *c = compile_special(m, sp, JIT_CPU);
+    const Compiled *c = compile_special(m, sp, JIT_CPU, jit_lie_apart(args, n));
     memcpy(copies, args, n * sizeof *args);
     return jit_gu_run(&layout, c->entry, copies);
 }
@@ -251,7 +253,8 @@ static int call_plain(JitModule *m, Function *f, JitLaunch launch, const JitValu
                    jit_type_name(s, t));
     for (size_t i = 0; i < n; i++)
         converted[i] = args[i].ndim ? args[i] : convert(args[i], sp->args[i]);
-    int raised = run_compiled(m, compile_special(m, sp, launch.target), &launch, converted, n, slots);
+    const Compiled *c = compile_special(m, sp, launch.target, jit_lie_apart(args, n));
+    int raised = run_compiled(m, c, &launch, converted, n, slots);
     if (raised) return raised;
     if (t->kind == K_TUPLE)
         for (; *count < (size_t)t->count; ++*count)
@@ -347,7 +350,7 @@ static int pointer(JitModule *m, const char *function, const char *signature, vo
             jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device, and C cannot call it",
                      function);
         double start = hc_now_ms();
-        *out = jit_compile(m, sp, ENTRY_PLAIN)->pointer;
+        *out = jit_compile(m, sp, ENTRY_PLAIN, false)->pointer;
         m->compile_ms += hc_now_ms() - start;
     }
     return END(m);
@@ -364,7 +367,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
         case JIT_FLOW:
         case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
         case JIT_PTX:
-            *text = jit_ptx(m, sp, function, jit_device_arch(&m->session), form);
+            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
             break;
         case JIT_ASM:
             if (sp->function->options.device)
@@ -373,7 +376,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
             /* fall through */
         default:
             if (sp->function->options.device)
-                *text = jit_ptx(m, sp, function, jit_device_arch(&m->session), form);
+                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
             else *text = jit_show_code(m, sp, form);
         }
     }

@@ -13,8 +13,8 @@ int jit_device_arch(Session *s) {
     (void)s;
     return 75;
 }
-Compiled *jit_compile_kernel(JitModule *m, Special *sp) {
-    (void)sp;
+Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
+    (void)sp, (void)apart;
     jit_stop(&m->session, JIT_ABSENT, "this build is without CUDA (HC_CUDA=OFF)");
 }
 int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, const JitValue *args,
@@ -82,20 +82,22 @@ int jit_device_arch(Session *s) {
     return arch;
 }
 
-Compiled *jit_compile_kernel(JitModule *m, Special *sp) {
+Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     Session *s = &m->session;
     static const char symbol[] = "kernel";
     CUcontext context;
     int cells = 0, arch = jit_device_arch(s), status = get_context(&context);
     if (status != JIT_OK) jit_stop(s, status, "%s", jit_error());
     for (Compiled *c = m->compiled; c; c = c->next)
-        if (c->special == sp && c->kind == ENTRY_KERNEL && c->kernel->context == context) return c;
+        if (c->special == sp && c->kind == ENTRY_KERNEL && c->apart == apart &&
+            c->kernel->context == context)
+            return c;
     for (int i = 0; i < sp->function->arity; i++)
         cells += sp->args[i]->kind == K_ARRAY ? 1 + 2 * sp->args[i]->ndim : 1;
     if (cells > MAX_CELLS) jit_refuse(s, sp->function->pos, "too many parameters for a kernel");
     Compiled *c = jit_new(s, 1, sizeof *c);
     Kernel *kernel = jit_new(s, 1, sizeof *kernel);
-    char *ptx = jit_ptx(m, sp, symbol, arch, JIT_PTX);
+    char *ptx = jit_ptx(m, sp, apart, symbol, arch, JIT_PTX);
     status = hc_cu_load(ptx, &kernel->module);
     if (status == HC_OK) status = hc_cu_kernel(kernel->module, ptx, symbol, &kernel->function);
     free(ptx);
@@ -103,7 +105,7 @@ Compiled *jit_compile_kernel(JitModule *m, Special *sp) {
         const HcError *error = hc_last_error();
         jit_stop(s, status, "%s\n%s", error->message, error->detail ? error->detail : "");
     }
-    *c = (Compiled){.special = sp, .kind = ENTRY_KERNEL, .kernel = kernel, .next = m->compiled};
+    *c = (Compiled){.special = sp, .kind = ENTRY_KERNEL, .apart = apart, .kernel = kernel, .next = m->compiled};
     kernel->context = context;
     m->compiled = c;
     return c;
@@ -119,55 +121,36 @@ void jit_forget_kernel(Compiled *c) {
 /* ---- Memory ---- */
 
 /* A stretch of the host's memory, and where it lies on the device. */
-typedef struct Stretch {
-    char *begin, *end;
+typedef struct Mirror {
+    Stretch host;
     CUdeviceptr memory; /* 0: none */
-    CUdeviceptr at;     /* of begin; the same modulo 16, so that alignment stays */
-} Stretch;
-
-/* What an array covers, whatever the signs of its strides. */
-static Stretch covered(const JitValue *v, size_t size) {
-    const JitArray *a = &v->as.array;
-    Stretch s = {.begin = a->data, .end = a->data};
-    for (int k = 0; k < v->ndim; k++)
-        if (a->shape[k] == 0) return s;
-    for (int k = 0; k < v->ndim; k++) {
-        int64_t way = (a->shape[k] - 1) * a->stride[k];
-        if (way < 0) s.begin += way;
-        else s.end += way;
-    }
-    s.end += size;
-    return s;
-}
-
-static bool overlap(const Stretch *a, const Stretch *b) {
-    return a->begin < b->end && b->begin < a->end;
-}
+    CUdeviceptr at;     /* of its begin; the same modulo 16, so that alignment stays */
+} Mirror;
 
 /* The stretches of all arrays; those that overlap become one. */
-static size_t find_stretches(const JitValue *args, size_t n, const Special *sp, Stretch *all) {
+static size_t find_stretches(const JitValue *args, size_t n, Mirror *all) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         if (!args[i].ndim) continue;
-        Stretch s = covered(&args[i], (size_t)(jit_bits(sp->args[i]->element) + 7) / 8);
+        Stretch s = jit_covered(&args[i]);
         if (s.begin == s.end) continue;
         for (size_t k = 0; k < count;) {
-            if (!overlap(&s, &all[k])) {
+            if (!jit_overlap(s, all[k].host)) {
                 k++;
                 continue;
             }
-            if (all[k].begin < s.begin) s.begin = all[k].begin;
-            if (all[k].end > s.end) s.end = all[k].end;
+            if (all[k].host.begin < s.begin) s.begin = all[k].host.begin;
+            if (all[k].host.end > s.end) s.end = all[k].host.end;
             all[k] = all[--count];
             k = 0; /* it has grown: it may overlap one from before */
         }
-        all[count++] = s;
+        all[count++] = (Mirror){.host = s};
     }
     return count;
 }
 
 /* The parameters of the kernel: the cells hold their values, and params point to them. */
-static void set_params(const JitValue *args, size_t n, const Special *sp, const Stretch *all,
+static void set_params(const JitValue *args, size_t n, const Special *sp, const Mirror *all,
                        size_t count, uint64_t *cells, void **params, int used) {
     for (size_t i = 0; i < n; i++) {
         if (!args[i].ndim) {
@@ -180,8 +163,8 @@ static void set_params(const JitValue *args, size_t n, const Special *sp, const 
         const char *data = a->data;
         uint64_t address = 0;
         for (size_t k = 0; k < count; k++)
-            if (data >= all[k].begin && data < all[k].end)
-                address = all[k].at + (uint64_t)(data - all[k].begin);
+            if (data >= all[k].host.begin && data < all[k].host.end)
+                address = all[k].at + (uint64_t)(data - all[k].host.begin);
         int first = used;
         cells[used++] = address;
         for (int k = 0; k < args[i].ndim; k++) cells[used++] = (uint64_t)a->shape[k];
@@ -193,22 +176,23 @@ static void set_params(const JitValue *args, size_t n, const Special *sp, const 
 
 int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, const JitValue *args,
                    size_t n, uint64_t slots[JIT_RESULTS], int *raised) {
-    Stretch all[64];
+    Mirror all[64];
     uint64_t cells[MAX_CELLS + 8], answer[1 + JIT_RESULTS] = {0};
     void *params[MAX_CELLS + 8];
     CUdeviceptr d_answer = 0;
     int status = JIT_OK;
     const unsigned *grid = launch->grid, *block = launch->block;
-    size_t count = find_stretches(args, n, c->special, all);
+    size_t count = find_stretches(args, n, all);
     double start = hc_now_ms();
     m->times = (JitTimes){0};
     TRY(cuMemAlloc(&d_answer, sizeof answer));
     TRY(cuMemcpyHtoD(d_answer, answer, sizeof answer));
     for (size_t i = 0; i < count; i++) {
-        size_t bytes = (size_t)(all[i].end - all[i].begin), shift = (uintptr_t)all[i].begin % 16;
+        const Stretch *host = &all[i].host;
+        size_t bytes = (size_t)(host->end - host->begin), shift = (uintptr_t)host->begin % 16;
         TRY(cuMemAlloc(&all[i].memory, bytes + shift));
         all[i].at = all[i].memory + shift;
-        TRY(cuMemcpyHtoD(all[i].at, all[i].begin, bytes));
+        TRY(cuMemcpyHtoD(all[i].at, host->begin, bytes));
     }
     m->times.upload_ms = hc_now_ms() - start;
     cells[0] = d_answer;
@@ -223,7 +207,8 @@ int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, con
     m->times.kernel_ms = hc_now_ms() - start;
     start = hc_now_ms();
     for (size_t i = 0; i < count; i++)
-        TRY(cuMemcpyDtoH(all[i].begin, all[i].at, (size_t)(all[i].end - all[i].begin)));
+        TRY(cuMemcpyDtoH(all[i].host.begin, all[i].at,
+                         (size_t)(all[i].host.end - all[i].host.begin)));
     TRY(cuMemcpyDtoH(answer, d_answer, sizeof answer));
     m->times.download_ms = hc_now_ms() - start;
     *raised = (int)answer[0];

@@ -142,12 +142,12 @@ static bool make(LLVMModuleRef module, LLVMTargetMachineRef target, JitForm form
     return jit_assembly(module, target, text, error, size);
 }
 
-char *jit_ptx(JitModule *m, Special *sp, const char *symbol, int arch, JitForm form) {
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form) {
     char error[512] = "out of memory", *text = NULL;
     LLVMTargetMachineRef target = new_target(&m->session, arch);
     jit_lock_machine();
     LLVMContextRef context = LLVMContextCreate();
-    LLVMModuleRef module = jit_emit(m, sp, ENTRY_KERNEL, symbol, context);
+    LLVMModuleRef module = jit_emit(m, sp, ENTRY_KERNEL, apart, symbol, context);
     if (!make(module, target, form, &text, error, sizeof error)) text = NULL;
     LLVMDisposeModule(module);
     LLVMContextDispose(context);

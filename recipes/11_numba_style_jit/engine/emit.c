@@ -415,7 +415,19 @@ static void emit_function(Emitter *e, Special *sp) {
     sp->emitted = true;
 }
 
-LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, const char *symbol,
+/* Say that the arrays of a function lie apart; unless it is called from elsewhere, too, by itself
+ * for instance, where they may not. */
+static void promise_apart(Emitter *e, const Special *sp) {
+    LLVMUseRef use = LLVMGetFirstUse(sp->code);
+    unsigned at = 2; /* attributes count from 1, which is where the result goes */
+    if (!use || LLVMGetNextUse(use)) return;
+    for (int i = 0; i < sp->function->arity; i++) {
+        if (sp->args[i]->kind == K_ARRAY) jit_add_attribute(e, sp->code, at, "noalias");
+        at += (unsigned)jit_part_count(sp->args[i]);
+    }
+}
+
+LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, const char *symbol,
                        LLVMContextRef context) {
     static _Thread_local int marks;
     Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks, .cuda = kind == ENTRY_KERNEL};
@@ -433,6 +445,7 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, const char *sy
     if (kind == ENTRY_KERNEL) jit_emit_kernel(&e, sp, symbol);
     else if (kind == ENTRY_PLAIN) jit_emit_plain(&e, sp, symbol);
     else jit_emit_entry(&e, sp, symbol);
+    if (apart) promise_apart(&e, sp);
     LLVMDisposeBuilder(e.builder);
     return e.module;
 }

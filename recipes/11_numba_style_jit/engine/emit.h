@@ -31,8 +31,8 @@ typedef struct Emitter {
 } Emitter;
 
 /* jit_emit - an LLVM module with sp, all that it calls, and a function of this kind around it,
- * called symbol. */
-LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, const char *symbol,
+ * called symbol. apart: the arrays that it gets do not overlap. */
+LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, const char *symbol,
                        LLVMContextRef context);
 LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t); /* of a scalar in a register */
 LLVMTypeRef jit_memory_type(Emitter *e, const Type *t);

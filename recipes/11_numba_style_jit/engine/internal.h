@@ -495,6 +495,15 @@ int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads,
                     size_t n);
 JitValue jit_read_slot(const uint64_t *slot, const Type *t);
 
+/* ---- Where arrays lie (memory.c) ---- */
+
+typedef struct Stretch {
+    char *begin, *end;
+} Stretch;
+Stretch jit_covered(const JitValue *v); /* by an array */
+bool jit_overlap(Stretch a, Stretch b);
+bool jit_lie_apart(const JitValue *args, size_t n); /* do no two of the arrays overlap? */
+
 /* ---- Machine code (machine.c) ---- */
 
 /* What is around a compiled function: */
@@ -507,6 +516,7 @@ typedef enum {
 typedef struct Compiled {
     Special *special;
     EntryKind kind;
+    bool apart; /* for arrays that do not overlap */
     int (*entry)(void **args, void *result);      /* each argument by address */
     void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
@@ -514,7 +524,7 @@ typedef struct Compiled {
     struct Compiled *next;
 } Compiled;
 
-Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind);
+Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind, bool apart);
 void jit_forget(JitModule *m); /* frees the machine code of a module */
 char *jit_show_code(JitModule *m, Special *sp, JitForm form);
 const char *jit_llvm_version(void);
@@ -529,9 +539,9 @@ bool jit_vector_function(size_t index, char *name, size_t size, void **address);
 
 /* jit_ptx - a function as a kernel called symbol, for devices from compute capability arch (75) on:
  * as LLVM's code, the same optimised, or PTX; to be freed. */
-char *jit_ptx(JitModule *m, Special *sp, const char *symbol, int arch, JitForm form);
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form);
 /* jit_compile_kernel - the kernel for the device of this thread's CUDA context. */
-Compiled *jit_compile_kernel(JitModule *m, Special *sp);
+Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart);
 /* jit_run_kernel - upload the arrays, launch, download them; args have the kernel's types. What it
  * returned lies in slots, and *raised is its exception.
  *   errors  a JIT_* with jit_error() */

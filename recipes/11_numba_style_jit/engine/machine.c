@@ -180,19 +180,20 @@ static void clear_names(void) {
     LLVMOrcSymbolStringPoolClearDeadEntries(LLVMOrcExecutionSessionGetSymbolStringPool(session));
 }
 
-Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind) {
+Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind, bool apart) {
     for (Compiled *c = m->compiled; c; c = c->next)
-        if (c->special == sp && c->kind == kind) return c;
+        if (c->special == sp && c->kind == kind && c->apart == apart) return c;
     Session *s = &m->session;
     Compiled *c = jit_new(s, 1, sizeof *c);
     c->kind = kind;
+    c->apart = apart;
     char symbol[200], error[512] = "";
     need_machine(s);
     pthread_mutex_lock(&lock);
     snprintf(symbol, sizeof symbol, "%.100s.%lu", sp->function->name, ++symbols);
     LLVMOrcThreadSafeContextRef context = LLVMOrcCreateNewThreadSafeContext();
     LLVMContextRef plain_context = LLVMOrcThreadSafeContextGetContext(context);
-    LLVMModuleRef module = jit_emit(m, sp, kind, symbol, plain_context);
+    LLVMModuleRef module = jit_emit(m, sp, kind, apart, symbol, plain_context);
     set_target(module, plain_context);
     char *message = NULL;
     bool good = !LLVMVerifyModule(module, LLVMReturnStatusAction, &message);
@@ -248,7 +249,7 @@ char *jit_show_code(JitModule *m, Special *sp, JitForm form) {
     pthread_mutex_lock(&lock);
     LLVMContextRef context = LLVMContextCreate();
     EntryKind kind = jit_result_of(sp)->kind == K_TUPLE ? ENTRY_CALL : ENTRY_PLAIN;
-    LLVMModuleRef module = jit_emit(m, sp, kind, sp->function->name, context);
+    LLVMModuleRef module = jit_emit(m, sp, kind, false, sp->function->name, context);
     if (form != JIT_LLVM) set_target(module, context);
     bool good = form == JIT_LLVM || jit_optimise(module, machine.target, error, sizeof error);
     if (good && form == JIT_ASM) jit_assembly(module, machine.target, &text, error, sizeof error);
