@@ -7,36 +7,29 @@
 #include <ctype.h>
 
 #include "program.h"
-#ifndef HC_NO_CUDA
-#include "hc_cu.h"
-#endif
 
 enum { MAX_ARGS = 64 };
 
-static const char *inspect = "no", *target = "declared", *grid = "", *block = "";
+const char *program_inspect = "no", *program_target = "declared", *program_grid = "",
+           *program_block = "";
+static const char *png = "";
 static const HcOption options[] = {
-    HC_CHOICE("inspect", &inspect, "no|tokens|tree|flow|types|llvm|optimised|asm|ptx",
+    HC_CHOICE("inspect", &program_inspect, "no|tokens|tree|flow|types|llvm|optimised|asm|ptx",
               "show what became of the function, step by step"),
-    HC_CHOICE("target", &target, "declared|cpu|parallel|cuda",
+    HC_CHOICE("target", &program_target, "declared|cpu|parallel|cuda",
               "where it runs; declared: where its decorator says"),
-    HC_TEXT("grid", &grid, "N|NxN", "a kernel's blocks; as many as the largest array needs"),
-    HC_TEXT("block", &block, "N|NxN", "threads in a block: 128, or 16x16, or 8x8x8"),
+    HC_TEXT("grid", &program_grid, "N|NxN",
+            "a kernel's blocks; as many as the largest array needs"),
+    HC_TEXT("block", &program_block, "N|NxN", "threads in a block: 128, or 16x16, or 8x8x8"),
+    HC_TEXT("png", &png, "FILE", "write the last array, if of two axes and uint8, as a picture"),
     HC_OPTIONS_END};
-#ifdef HC_NO_CUDA
-#define CUDA_APIS &hc_host_api
-#else
-#define CUDA_APIS &hc_cu_api, &hc_sim_api
-#endif
-static const HcApi *const everywhere[] = {&hc_host_api, CUDA_APIS, NULL};
-static const HcApi *const on_host[] = {&hc_host_api, NULL}, *const on_cuda[] = {CUDA_APIS, NULL};
-static HcRecipe recipe = {.name = "11_numba_style_jit",
-                          .summary = "compile a function of a Python file, and call it\n\n"
-                                     "Usage: 11_numba_style_jit FILE.py FUNCTION ARGS... "
-                                     "[OPTIONS], options last\n\n" HELP_ARGUMENTS,
-                          .apis = everywhere,
-                          .options = options,
-                          .repeat = 1,
-                          .random = true};
+HcRecipe program_recipe = {.name = "11_numba_style_jit",
+                           .summary = "compile a function of a Python file, and call it\n\n"
+                                      "Usage: 11_numba_style_jit FILE.py FUNCTION ARGS... "
+                                      "[OPTIONS], options last\n\n" HELP_ARGUMENTS,
+                           .options = options,
+                           .repeat = 1,
+                           .random = true};
 
 /* -3 and -.5 are numbers, -n and --seed are options. */
 static bool is_option(const char *text) {
@@ -61,7 +54,8 @@ static void note_results(const JitValue *results, size_t count) {
  * called, so the message names that, and not a line of this file. */
 static void need(int status, const char *what) {
     if (status == JIT_OK) return;
-    exit(hc_fail(hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error()), recipe.name, 0, what));
+    exit(hc_fail(hc_set_error(status, 0, NULL, NULL, "%s", jit_api.error()), program_recipe.name, 0,
+                 what));
 }
 
 /* On the CUDA device, copying and computing are kept apart. */
@@ -85,74 +79,14 @@ static int show(JitModule *module, const char *function, const JitValue *values,
     char *signature, *text;
     need(jit_api.signature(values, n, &signature), function);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (strcmp(forms[i].name, inspect) != 0) continue;
+        if (strcmp(forms[i].name, program_inspect) != 0) continue;
         need(jit_api.inspect(module, function, signature, forms[i].form, &text), function);
         hc_say("%s", text);
-        cJSON_AddStringToObject(hc_results(), inspect, text);
+        cJSON_AddStringToObject(hc_results(), program_inspect, text);
         free(text);
     }
     free(signature);
     return hc_end();
-}
-
-/* ---- Where it runs ---- */
-
-/* "16x16": up to three numbers, those left out are 1. */
-static void read_shape(const char *name, const char *text, unsigned shape[3]) {
-    int used = 0, count = sscanf(text, "%ux%ux%u%n", &shape[0], &shape[1], &shape[2], &used);
-    if (count < 3) used = (int)strspn(text, "0123456789x");
-    bool good = count > 0 && text[used] == '\0' && text[used - 1] != 'x' && strspn(text, "0123456789") < 9;
-    for (int k = 0; k < 3; k++) {
-        if (k >= count) shape[k] = 1;
-        good &= shape[k] > 0;
-    }
-    if (!good)
-        exit(hc_fail(hc_set_error(HC_USAGE, 0, NULL, "write 4, 4x4 or 4x4x4", "--%s %s: no shape",
-                                  name, text),
-                     recipe.name, 0, name));
-}
-
-/* Kernels: so many threads that each element of the largest array has one. x is the first axis, as
- * in cuda.grid(2). */
-static void choose_threads(JitLaunch *launch, const JitValue *values, size_t n) {
-    static const unsigned usual[4][3] = {{1, 1, 1}, {128, 1, 1}, {16, 16, 1}, {8, 8, 8}};
-    int64_t shape[3] = {1, 1, 1};
-    int axes = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (values[i].ndim > axes) axes = values[i].ndim;
-        for (int k = 0; k < values[i].ndim; k++)
-            if (values[i].as.array.shape[k] > shape[k]) shape[k] = values[i].as.array.shape[k];
-    }
-    memcpy(launch->block, usual[axes], sizeof launch->block);
-    if (*block) read_shape("block", block, launch->block);
-    for (int k = 0; k < 3; k++) {
-        int64_t blocks = (shape[k] + launch->block[k] - 1) / launch->block[k];
-        launch->grid[k] = blocks > 0x7fffffff ? 0x7fffffff : (unsigned)blocks;
-    }
-    if (*grid) read_shape("grid", grid, launch->grid);
-}
-
-/* The device that the target needs; CUDA's context is made here, and the compiler finds it. */
-static JitLaunch choose_place(JitModule *module, const char *function) {
-    JitLaunch launch = {JIT_DECLARED};
-    if (strcmp(target, "cpu") == 0) launch.target = JIT_CPU;
-    else if (strcmp(target, "parallel") == 0) launch.target = JIT_PARALLEL;
-    else if (strcmp(target, "cuda") == 0) launch.target = JIT_CUDA;
-    bool cuda = launch.target == JIT_CUDA || strcmp(inspect, "ptx") == 0 ||
-                (launch.target == JIT_DECLARED && jit_api.target(module, function) == JIT_CUDA);
-    HcDevice device;
-    recipe.apis = cuda ? on_cuda : on_host;
-    CHECK_HC(hc_choose_device(&device));
-#ifndef HC_NO_CUDA
-    CUcontext context;
-    CUdevice number;
-    if (!cuda) return launch;
-    CHECK_CU(cuInit(0));
-    CHECK_CU(cuDeviceGet(&number, device.index));
-    CHECK_CU(cuDevicePrimaryCtxRetain(&context, number));
-    CHECK_CU(cuCtxSetCurrent(context));
-#endif
-    return launch;
 }
 
 /* A vectorized function's results go into an array, which is made here and is the last argument. */
@@ -173,7 +107,8 @@ int jit_program(int argc, char **argv) {
     char *rest[64] = {argv[0]};
     int count = 1;
     for (int i = given; i < argc && count < 63; i++) rest[count++] = argv[i];
-    HC_START(&args, &recipe, count, rest);
+    program_recipe.apis = program_apis;
+    HC_START(&args, &program_recipe, count, rest);
 
     JitModule *module;
     need(jit_api.load(argv[1], NULL, &module), argv[1]);
@@ -182,21 +117,20 @@ int jit_program(int argc, char **argv) {
             fprintf(stderr, "    %s\n", jit_api.functions(module, i));
         exit(hc_fail(hc_set_error(HC_USAGE, 0, NULL, "the functions of the file stand above",
                                   "which function?"),
-                     recipe.name, 0, "FILE.py FUNCTION ARGS..."));
+                     program_recipe.name, 0, "FILE.py FUNCTION ARGS..."));
     }
     JitLaunch launch = choose_place(module, argv[2]);
     JitValue values[MAX_ARGS + 1], results[JIT_RESULTS];
     size_t n = (size_t)(given - 3), found = 0;
     if (n > MAX_ARGS)
         exit(hc_fail(hc_set_error(HC_USAGE, 0, NULL, NULL, "more than %d arguments", MAX_ARGS),
-                     recipe.name, 0, "ARGS..."));
+                     program_recipe.name, 0, "ARGS..."));
     for (size_t i = 0; i < n; i++)
         CHECK_HC(read_argument(argv[i + 3], args.seed, (unsigned)i, &values[i]));
 
     int status;
-    if (*grid || *block || launch.target == JIT_CUDA || launch.target == JIT_DECLARED)
-        choose_threads(&launch, values, n);
-    if (strcmp(inspect, "no") != 0) status = show(module, argv[2], values, n);
+    choose_threads(&launch, values, n);
+    if (strcmp(program_inspect, "no") != 0) status = show(module, argv[2], values, n);
     else {
         size_t given_values = n;
         n = add_output(module, argv[2], values, n);
@@ -213,6 +147,7 @@ int jit_program(int argc, char **argv) {
         if (!found && n == given_values) hc_say("%-10s None\n", "result");
         for (size_t i = 0; i < given_values; i++)
             if (values[i].ndim) print_value("argument", &values[i]);
+        if (*png) CHECK_HC(write_picture(png, values, n));
         status = hc_end();
     }
     for (size_t i = 0; i < n; i++)

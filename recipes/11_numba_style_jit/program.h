@@ -11,7 +11,7 @@
     "  float32:2.5   uint8:3                a number of that type\n"                               \
     "  float64[1000]   int32[20x30]         an array, numbers from --seed: floats from -1 to 1,\n" \
     "                                       integers from -1000 to 999 (unsigned: 0 to 999)\n"     \
-    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it\n" \
+    "  float64[1000]=0   int64[3]=4,5,6     an array with these numbers; one fills it\n"           \
     "  int64[10000]=1..                     an array of 1, 2, 3 and so on"
 
 extern const JitApi jit_api; /* here we are inside of libhc_jit.so */
@@ -21,6 +21,19 @@ __attribute__((visibility("default"))) int jit_main(int argc, char **argv);
 
 /* jit_program - FILE.py FUNCTION ARGS... [OPTIONS]: compile a function and call it. */
 int jit_program(int argc, char **argv);
+
+/* What program.c's options say, and its recipe, for launch.c, which has the APIs of all devices. */
+extern const char *program_inspect, *program_target, *program_grid, *program_block;
+extern HcRecipe program_recipe;
+extern const HcApi *const program_apis[];
+
+/* choose_place - the device on which the function is to run, made ready; ends the program if there is none. */
+JitLaunch choose_place(JitModule *module, const char *function);
+/* choose_threads - a kernel's grid and blocks: as the options say, else one thread for each element
+ * of the largest array. x is the first axis, as in cuda.grid(2). */
+void choose_threads(JitLaunch *launch, const JitValue *values, size_t n);
+/* write_picture - the last array that is one, as a PNG file. */
+int write_picture(const char *path, const JitValue *values, size_t n);
 
 /* read_argument - one argument from the command line, as HELP_ARGUMENTS describes it. An array's
  * memory is to be freed: value->as.array.data.

@@ -175,8 +175,9 @@ static void check(const cJSON *row, JitModule *module) {
         n++;
     }
     bool array = cJSON_HasObjectItem(row, "array");
-    int status = array ? call_for_array(module, row, args, n)
-                       : jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
+    int status =
+        array ? call_for_array(module, row, args, n)
+              : jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
     const char *raises = text_of(row, "raises");
     if (*raises) {
         const char *error = jit->error();

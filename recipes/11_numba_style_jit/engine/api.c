@@ -182,7 +182,8 @@ static int run_compiled(JitModule *m, const Compiled *c, const JitLaunch *launch
     int raised = 0;
     if (c->kind == ENTRY_KERNEL) {
         int status = jit_run_kernel(m, c, launch, args, n, slots, &raised);
-        if (status != JIT_OK) jit_stop(&m->session, status, "%s", jit_text(&m->session, "%s", jit_error()));
+        if (status != JIT_OK)
+            jit_stop(&m->session, status, "%s", jit_text(&m->session, "%s", jit_error()));
         return raised;
     }
     for (size_t i = 0; i < n; i++)
@@ -230,8 +231,8 @@ static JitLaunch check_launch(JitModule *m, const Function *f, const JitLaunch *
     for (int k = 0; k < 3; k++) {
         if (!f->options.device) launch.grid[k] = launch.block[k] = 1;
         if (!launch.grid[k] || !launch.block[k])
-            jit_stop(s, JIT_USAGE, "%s() is a kernel: how many blocks, and how many threads in each?",
-                     f->name);
+            jit_stop(s, JIT_USAGE,
+                     "%s() is a kernel: how many blocks, and how many threads in each?", f->name);
     }
     return launch;
 }
@@ -452,7 +453,8 @@ static const char *vector_maths(void) {
 
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
-__attribute__((visibility("default"))) const JitApi jit_api = {
-    load,       unload,       call,      result_of, target,     times,           pointer, raised, inspect,
-    signatures, signature_of, functions, jit_error, compile_ms, jit_llvm_version,
-    vector_maths};
+__attribute__((visibility("default")))
+const JitApi jit_api = {load,         unload,    call,      result_of,  target,
+                        times,        pointer,   raised,    inspect,    signatures,
+                        signature_of, functions, jit_error, compile_ms, jit_llvm_version,
+                        vector_maths};

@@ -105,7 +105,8 @@ Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
         const HcError *error = hc_last_error();
         jit_stop(s, status, "%s\n%s", error->message, error->detail ? error->detail : "");
     }
-    *c = (Compiled){.special = sp, .kind = ENTRY_KERNEL, .apart = apart, .kernel = kernel, .next = m->compiled};
+    *c = (Compiled){
+        .special = sp, .kind = ENTRY_KERNEL, .apart = apart, .kernel = kernel, .next = m->compiled};
     kernel->context = context;
     m->compiled = c;
     return c;

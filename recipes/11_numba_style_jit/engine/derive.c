@@ -49,10 +49,10 @@ static const Type *row_type(Session *s, Kind kind, bool contiguous) {
 
 /* out[i] = f(a0[i], a1, ...) for all i; what is not an array is the same for all. */
 static Function *loop_of(JitModule *m, Function *f, JitTarget target, const bool *is_array) {
-    static const char *const heads[] = {
-        [JIT_CPU] = "    for i in range(out.shape[0]):\n",
-        [JIT_PARALLEL] = "    for i in prange(out.shape[0]):\n",
-        [JIT_CUDA] = "    i = cuda.grid(1)\n    if i < out.shape[0]:\n"};
+    static const char *const heads[] = {[JIT_CPU] = "    for i in range(out.shape[0]):\n",
+                                        [JIT_PARALLEL] = "    for i in prange(out.shape[0]):\n",
+                                        [JIT_CUDA] =
+                                            "    i = cuda.grid(1)\n    if i < out.shape[0]:\n"};
     Session *s = &m->session;
     const char *params = "", *args = "";
     for (int i = 0; i < f->arity; i++) {
@@ -67,7 +67,8 @@ static Function *loop_of(JitModule *m, Function *f, JitTarget target, const bool
 /* The type of f's result for elements of these kinds. */
 static const Type *element_result(JitModule *m, Function *f, const JitValue *args) {
     const Type *types[MAX_LAYOUT_ARGS];
-    for (int i = 0; i < f->arity; i++) types[i] = jit_scalar((Kind)(args[i].kind - JIT_BOOL + K_BOOL));
+    for (int i = 0; i < f->arity; i++)
+        types[i] = jit_scalar((Kind)(args[i].kind - JIT_BOOL + K_BOOL));
     const Type *t = jit_result_of(jit_infer(m, f, types));
     if (!jit_is_number(t))
         jit_refuse(&m->session, f->pos, "%s() returns %s; vectorized functions return a number",
@@ -82,7 +83,8 @@ static void broadcast(JitModule *m, const Function *f, const JitValue *args, Jit
     int64_t shape[3] = {1, 1, 1};
     *out = (JitValue){0};
     for (int i = 0; i < f->arity; i++) {
-        if (args[i].kind < JIT_BOOL || args[i].kind > JIT_F64 || args[i].ndim < 0 || args[i].ndim > 3)
+        if (args[i].kind < JIT_BOOL || args[i].kind > JIT_F64 || args[i].ndim < 0 ||
+            args[i].ndim > 3)
             jit_stop(s, JIT_USAGE, "%s(): no such kind of value", f->name);
         if (args[i].ndim > out->ndim) out->ndim = args[i].ndim;
         for (int k = 0; k < args[i].ndim; k++) {
@@ -90,8 +92,8 @@ static void broadcast(JitModule *m, const Function *f, const JitValue *args, Jit
             if (extent < 0) jit_stop(s, JIT_USAGE, "%s(): a negative shape", f->name);
             if (*all == 1) *all = extent;
             else if (extent != 1 && extent != *all)
-                jit_stop(s, JIT_USAGE, "%s(): the extents %lld and %lld do not go together", f->name,
-                         (long long)*all, (long long)extent);
+                jit_stop(s, JIT_USAGE, "%s(): the extents %lld and %lld do not go together",
+                         f->name, (long long)*all, (long long)extent);
         }
     }
     for (int k = 0; k < out->ndim; k++) out->as.array.shape[k] = shape[3 - out->ndim + k];
@@ -107,7 +109,8 @@ static void need_arity(JitModule *m, const Function *f, size_t n, int more) {
                  more ? ", the array for its results included" : "", n);
 }
 
-void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n, JitValue *out) {
+void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n,
+                           JitValue *out) {
     need_arity(m, f, n, 0);
     broadcast(m, f, args, out);
     const Type *t = element_result(m, f, args);
@@ -127,7 +130,8 @@ static bool is_dense(const JitValue *v, int64_t size) {
     return true;
 }
 
-int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args, size_t n) {
+int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
+                        size_t n) {
     Session *s = &m->session;
     JitValue whole, rows[MAX_LAYOUT_ARGS];
     const Type *types[MAX_LAYOUT_ARGS];
@@ -139,9 +143,10 @@ int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitVa
     for (int k = 0; fits && k < out->ndim; k++)
         fits = out->as.array.shape[k] == whole.as.array.shape[k];
     if (!fits)
-        jit_stop(s, JIT_USAGE, "%s(): the array for the results must be of %s, and of the shape "
-                 "that the arguments have together", f->name,
-                 jit_type_name(s, jit_scalar((Kind)(whole.kind - JIT_BOOL + K_BOOL))));
+        jit_stop(s, JIT_USAGE,
+                 "%s(): the array for the results must be of %s, and of the shape "
+                 "that the arguments have together",
+                 f->name, jit_type_name(s, jit_scalar((Kind)(whole.kind - JIT_BOOL + K_BOOL))));
     /* rows[0] is the output's, as in the text above. If all arrays lie densely in the same shape,
      * there is one long row. */
     int64_t shape[3] = {1, 1, 1}, steps[MAX_LAYOUT_ARGS][3] = {{0}};
@@ -237,12 +242,13 @@ int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue 
     Session *s = &m->session;
     if (f->arity != 2) jit_refuse(s, f->pos, "a reduction is a function of two numbers");
     if (n < 1 || n > 2 || args[0].ndim != 1 || args[0].as.array.shape[0] < 0)
-        jit_stop(s, JIT_USAGE, "%s() takes an array of one axis and, if not 0, a value to begin with",
-                 f->name);
+        jit_stop(s, JIT_USAGE,
+                 "%s() takes an array of one axis and, if not 0, a value to begin with", f->name);
     if (args[0].kind < JIT_BOOL || args[0].kind > JIT_F64)
         jit_stop(s, JIT_USAGE, "%s(): no such kind of value", f->name);
     if (n == 2 && (args[1].ndim || args[1].kind != args[0].kind))
-        jit_stop(s, JIT_USAGE, "%s(): the value to begin with has the type of the elements", f->name);
+        jit_stop(s, JIT_USAGE, "%s(): the value to begin with has the type of the elements",
+                 f->name);
     Kind kind = (Kind)(args[0].kind - JIT_BOOL + K_BOOL);
     int64_t size = (jit_bits(jit_scalar(kind)) + 7) / 8, count = args[0].as.array.shape[0];
     JitValue init = n == 2 ? args[1] : (JitValue){.kind = args[0].kind};

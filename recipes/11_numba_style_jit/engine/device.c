@@ -48,8 +48,8 @@ static LLVMTargetMachineRef new_target(Session *s, int arch) {
     static const struct {
         int arch, llvm;
         const char *ptx;
-    } known[] = {{60, 0, "+ptx50"}, {61, 0, "+ptx50"}, {62, 0, "+ptx50"},  {70, 0, "+ptx60"},
-                 {72, 0, "+ptx61"}, {75, 0, "+ptx63"}, {80, 0, "+ptx70"},  {86, 0, "+ptx71"},
+    } known[] = {{60, 0, "+ptx50"},  {61, 0, "+ptx50"},  {62, 0, "+ptx50"}, {70, 0, "+ptx60"},
+                 {72, 0, "+ptx61"},  {75, 0, "+ptx63"},  {80, 0, "+ptx70"}, {86, 0, "+ptx71"},
                  {87, 16, "+ptx74"}, {89, 16, "+ptx78"}, {90, 16, "+ptx78"}};
     LLVMTargetRef target;
     char *message = NULL, cpu[16];

@@ -77,7 +77,8 @@ LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count) {
 
 /* LLVM's NVPTX back end has instructions for these; for a sine it ends the process. */
 static bool device_has(const char *name) {
-    static const char *const those[] = {"sqrt", "fabs", "floor", "ceil", "trunc", "rint", "copysign"};
+    static const char *const those[] = {"sqrt",  "fabs", "floor",   "ceil",
+                                        "trunc", "rint", "copysign"};
     for (size_t i = 0; i < sizeof those / sizeof those[0]; i++)
         if (strcmp(name + strlen("llvm."), those[i]) == 0) return true;
     return false;
@@ -430,7 +431,11 @@ static void promise_apart(Emitter *e, const Special *sp) {
 LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, const char *symbol,
                        LLVMContextRef context) {
     static _Thread_local int marks;
-    Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks, .cuda = kind == ENTRY_KERNEL};
+    Emitter e = {.m = m,
+                 .s = &m->session,
+                 .context = context,
+                 .mark = ++marks,
+                 .cuda = kind == ENTRY_KERNEL};
     e.module = LLVMModuleCreateWithNameInContext(m->name, context);
     e.builder = LLVMCreateBuilderInContext(context);
     jit_function_of(&e, sp);

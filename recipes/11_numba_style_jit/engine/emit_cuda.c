@@ -34,7 +34,8 @@ static Parts grid(Emitter *e, Value *v) {
         LLVMValueRef part[3];
         static const char *const kinds[] = {"ntid", "nctaid", "tid"};
         for (int i = 0; i < 3; i++) {
-            snprintf(name[i], sizeof name[i], "%s.%c", i == 1 && !size ? "ctaid" : kinds[i], "xyz"[k]);
+            snprintf(name[i], sizeof name[i], "%s.%c", i == 1 && !size ? "ctaid" : kinds[i],
+                     "xyz"[k]);
             part[i] = LLVMBuildZExt(B, read_register(e, name[i]), i64, "");
         }
         p.v[k] = LLVMBuildNSWMul(B, part[0], part[1], "");
@@ -120,7 +121,8 @@ static Parts atomic(Emitter *e, Value *v) {
                         {"exch", LLVMAtomicRMWBinOpXchg, LLVMAtomicRMWBinOpXchg}};
     const char *code = v->builtin->code;
     const Type *array = jit_type_of(e->sp, v->args[0]), *t = array->element;
-    LLVMValueRef address = jit_element_address(e, v, &e->parts[jit_real(v->args[0])->number], array);
+    LLVMValueRef address =
+        jit_element_address(e, v, &e->parts[jit_real(v->args[0])->number], array);
     LLVMValueRef x = jit_get_as(e, v->args[v->count - 1], t);
     if (v->index == 2) {
         LLVMValueRef old = jit_get_as(e, v->args[v->count - 2], t);
@@ -171,7 +173,8 @@ void jit_emit_kernel(Emitter *e, Special *sp, const char *symbol) {
                                                 : LLVMInt64TypeInContext(e->context);
     }
     LLVMTypeRef nothing = LLVMVoidTypeInContext(e->context);
-    LLVMValueRef f = LLVMAddFunction(e->module, symbol, LLVMFunctionType(nothing, types, count, false));
+    LLVMValueRef f =
+        LLVMAddFunction(e->module, symbol, LLVMFunctionType(nothing, types, count, false));
     LLVMSetFunctionCallConv(f, KERNEL_CALL);
     LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(e->context, f, "entry");
     LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, f, "raised");

@@ -9,9 +9,11 @@ static void load_array(Emitter *e, LLVMValueRef address, const Type *t, LLVMValu
     LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0);
     args[(*n)++] = LLVMBuildLoad2(e->builder, pointer, address, "");
     for (int k = 0; k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, jit_slot_address(e, address, jit_int(e, 1 + k)), jit_scalar(K_I64));
+        args[(*n)++] =
+            jit_load(e, jit_slot_address(e, address, jit_int(e, 1 + k)), jit_scalar(K_I64));
     for (int k = 0; !t->contiguous && k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, jit_slot_address(e, address, jit_int(e, 4 + k)), jit_scalar(K_I64));
+        args[(*n)++] =
+            jit_load(e, jit_slot_address(e, address, jit_int(e, 4 + k)), jit_scalar(K_I64));
 }
 
 /* int entry(void **args, void *result) */
@@ -75,4 +77,3 @@ void jit_emit_plain(Emitter *e, Special *sp, const char *symbol) {
     if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
     else LLVMBuildRet(e->builder, jit_load(e, args[0], result));
 }
-

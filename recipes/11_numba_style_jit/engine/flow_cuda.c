@@ -47,9 +47,11 @@ static Value *memory(Flow *f, const Builtin *b, Node *n) {
     for (int i = 0; i < n->count; i++) {
         Node *item = n->items[i];
         bool named = item->kind == N_KEYWORD;
-        int k = !named ? i : strcmp(item->name, "shape") == 0 ? 0 : strcmp(item->name, "dtype") == 0 ? 1 : 2;
-        if (k > 1 || given[k])
-            jit_refuse(f->s, item->pos, "%s() takes shape and dtype", b->name);
+        int k = !named                             ? i
+                : strcmp(item->name, "shape") == 0 ? 0
+                : strcmp(item->name, "dtype") == 0 ? 1
+                                                   : 2;
+        if (k > 1 || given[k]) jit_refuse(f->s, item->pos, "%s() takes shape and dtype", b->name);
         given[k] = named ? item->a : item;
     }
     if (!given[0] || !given[1]) jit_refuse(f->s, n->pos, "%s() takes shape and dtype", b->name);
@@ -78,17 +80,20 @@ static Value *memory(Flow *f, const Builtin *b, Node *n) {
 
 /* cuda.atomic.add(array, index, value): the operands of array[index], and what is to be done. */
 static Value *atomic(Flow *f, const Builtin *b, Node *n) {
-    bool no_index = strcmp(b->code, "compare_and_swap") == 0, cas = no_index || strcmp(b->code, "cas") == 0;
+    bool no_index = strcmp(b->code, "compare_and_swap") == 0,
+         cas = no_index || strcmp(b->code, "cas") == 0;
     int want = no_index ? 3 : cas ? 4 : 3;
     Value *args[8];
     int count = 0;
     if (n->count != want) jit_refuse(f->s, n->pos, "%s() takes %d arguments", b->name, want);
     for (int i = 0; i < n->count; i++) {
         Node *item = n->items[i];
-        if (i == 1 && no_index) args[count++] = flow_add_constant(f, flow_int_literal(f, 0, n->pos), n->pos);
+        if (i == 1 && no_index)
+            args[count++] = flow_add_constant(f, flow_int_literal(f, 0, n->pos), n->pos);
         if (i == 1 && !no_index && item->kind == N_TUPLE) {
             if (item->count < 1 || item->count > 3) jit_refuse(f->s, item->pos, "1 to 3 indices");
-            for (int k = 0; k < item->count; k++) args[count++] = flow_expression(f, item->items[k]);
+            for (int k = 0; k < item->count; k++)
+                args[count++] = flow_expression(f, item->items[k]);
         } else args[count++] = flow_expression(f, item);
     }
     Value *v = flow_cuda_register(f, b, n->pos);

@@ -195,8 +195,10 @@ static Value *call_function(Flow *f, Node *n, Function *callee) {
         jit_refuse(f->s, n->pos, "compiled code cannot call the guvectorized %s() here",
                    callee->name);
     if (callee->options.device == DEVICE_KERNEL)
-        jit_refuse(f->s, n->pos, "%s() is a kernel, which only the host can start: write "
-                   "@cuda.jit(device=True)", callee->name);
+        jit_refuse(f->s, n->pos,
+                   "%s() is a kernel, which only the host can start: write "
+                   "@cuda.jit(device=True)",
+                   callee->name);
     if (callee->options.device && !f->g->function->options.device)
         jit_refuse(f->s, n->pos, "%s() is for the CUDA device only", callee->name);
     if (callee->arity > MAX_ARGUMENTS || n->count > MAX_ARGUMENTS)

@@ -87,7 +87,8 @@ static Signature signature_for(JitModule *m, const Function *f, const JitValue *
     for (int i = 0; i < f->options.count; i++) {
         bool fits = n == (size_t)f->arity;
         jit_read_signature(m, f->options.signatures[i], &own);
-        for (int k = 0; fits && k < own.count; k++) fits = args[k].kind == element_kind(own.args[k]);
+        for (int k = 0; fits && k < own.count; k++)
+            fits = args[k].kind == element_kind(own.args[k]);
         if (fits) break;
     }
     return own;

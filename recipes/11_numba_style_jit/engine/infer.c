@@ -48,7 +48,9 @@ Special *infer_special(Infer *in, Function *f, const Type **args, Pos pos) {
         jit_refuse(s, f->pos, "more than %d functions and combinations of types", MAX_SPECIALS);
     int parts = 0;
     for (int i = 0; i < f->arity; i++)
-        parts += args[i]->kind == K_ARRAY ? 1 + 2 * args[i]->ndim : args[i]->kind == K_TUPLE ? args[i]->count : 1;
+        parts += args[i]->kind == K_ARRAY   ? 1 + 2 * args[i]->ndim
+                 : args[i]->kind == K_TUPLE ? args[i]->count
+                                            : 1;
     if (parts > MAX_PARAM_PARTS) jit_refuse(s, f->pos, "too many parameters");
     Graph *g = jit_flow(in->m, f);
     sp = jit_new(s, 1, sizeof *sp);

@@ -22,8 +22,8 @@ static const Type *infer_atomic(Infer *in, Value *v) {
     if (array->kind != K_ARRAY)
         jit_refuse(in->s, v->pos, "%s() takes an array, not %s", b->name, infer_show(in, array));
     if (array->ndim != indices)
-        jit_refuse(in->s, v->pos, "%s(): %d indices for an array of %d dimensions", b->name, indices,
-                   array->ndim);
+        jit_refuse(in->s, v->pos, "%s(): %d indices for an array of %d dimensions", b->name,
+                   indices, array->ndim);
     for (int i = 1; i <= indices; i++)
         if (!jit_is_int(infer_type_of(in, v->args[i])))
             jit_refuse(in->s, v->pos, "an array is indexed by integers, not by %s",

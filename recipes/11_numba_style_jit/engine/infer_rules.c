@@ -43,19 +43,21 @@ static const Type *infer_phi(Infer *in, Value *v) {
 }
 
 void infer_need_number(const Infer *in, Value *v, const Type *t, const char *what) {
-    if (!jit_is_number(t)) jit_refuse(in->s, v->pos, "%s takes numbers, not %s", what, infer_show(in, t));
+    if (!jit_is_number(t))
+        jit_refuse(in->s, v->pos, "%s takes numbers, not %s", what, infer_show(in, t));
 }
 
 static const Type *infer_operator(Infer *in, Value *v) {
-    const Type *a = infer_type_of(in, v->args[0]), *b = v->count > 1 ? infer_type_of(in, v->args[1]) : NULL;
+    const Type *a = infer_type_of(in, v->args[0]),
+               *b = v->count > 1 ? infer_type_of(in, v->args[1]) : NULL;
     const char *name = jit_op_names[v->op];
     infer_need_number(in, v, a, jit_text(in->s, "the operator %s", name));
     if (b) infer_need_number(in, v, b, jit_text(in->s, "the operator %s", name));
     if (v->op == OP_NOT) return jit_scalar(K_BOOL);
     const Case *c = jit_op_case(v->op, a, b);
     if (!c && b)
-        jit_refuse(in->s, v->pos, "the operator %s does not take %s and %s", name, infer_show(in, a),
-                   infer_show(in, b));
+        jit_refuse(in->s, v->pos, "the operator %s does not take %s and %s", name,
+                   infer_show(in, a), infer_show(in, b));
     if (!c) jit_refuse(in->s, v->pos, "the operator %s does not take %s", name, infer_show(in, a));
     return jit_scalar(c->result);
 }
@@ -175,13 +177,15 @@ static const Type *infer_index(Infer *in, Value *v) {
 }
 
 static const Type *infer_store(Infer *in, Value *v) {
-    const Type *t = infer_type_of(in, v->args[0]), *value = infer_type_of(in, v->args[v->count - 1]);
+    const Type *t = infer_type_of(in, v->args[0]),
+               *value = infer_type_of(in, v->args[v->count - 1]);
     if (t->kind == K_TUPLE) jit_refuse(in->s, v->pos, "a tuple cannot be changed");
     if (t->kind != K_ARRAY) jit_refuse(in->s, v->pos, "%s cannot be indexed", infer_show(in, t));
     if (infer_array_index(in, v, t, v->count - 1)->kind == K_ARRAY)
         jit_refuse(in->s, v->pos, "only single elements can be assigned to: write a loop");
     if (!jit_is_number(value))
-        jit_refuse(in->s, v->pos, "an element of %s cannot be %s", infer_show(in, t), infer_show(in, value));
+        jit_refuse(in->s, v->pos, "an element of %s cannot be %s", infer_show(in, t),
+                   infer_show(in, value));
     return jit_scalar(K_NONE);
 }
 
@@ -286,4 +290,3 @@ const Type *infer_value(Infer *in, Value *v) {
     default: return &jit_undef;
     }
 }
-

@@ -163,8 +163,8 @@ typedef enum { KIND_NONE, KIND_JIT, KIND_VECTORIZE, KIND_GUVECTORIZE, KIND_REDUC
 typedef struct Options {
     bool fastmath, boundscheck, numpy_errors, parallel;
     DecoratorKind kind;
-    DeviceKind device; /* @cuda.jit */
-    JitTarget target;  /* where it runs if the caller does not say */
+    DeviceKind device;  /* @cuda.jit */
+    JitTarget target;   /* where it runs if the caller does not say */
     const char *layout; /* guvectorize: "(m,n),(n,p)->(m,p)", else NULL */
     Pos layout_pos;
     Node **signatures; /* eager ones */
@@ -178,8 +178,8 @@ typedef struct Function {
     int arity;
     Node *body;
     Options options;
-    struct Graph *graph; /* made by flow.c when first needed */
-    struct Binding *scope;   /* derived: what its names mean, instead of the module's */
+    struct Graph *graph;      /* made by flow.c when first needed */
+    struct Binding *scope;    /* derived: what its names mean, instead of the module's */
     struct Function *derived; /* those made for this one (derive.c), by next */
     const char *text;         /* derived: its text */
     struct Function *next;
@@ -482,10 +482,12 @@ int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), Ji
 /* ---- Functions made from functions: @vectorize, @cuda.reduce (derive.c) ---- */
 
 /* jit_vectorized_result - kind and shape of what n arguments give, data NULL. */
-void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n, JitValue *out);
+void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n,
+                           JitValue *out);
 /* jit_call_vectorized, jit_call_reduce - args as JitApi.call has them.
  *   returns  the exception, or 0 */
-int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args, size_t n);
+int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
+                        size_t n);
 int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue *args, size_t n,
                     JitValue *result);
 /* jit_run_special - compile for the target and run, on the CUDA device with that many threads or
@@ -516,7 +518,7 @@ typedef enum {
 typedef struct Compiled {
     Special *special;
     EntryKind kind;
-    bool apart; /* for arrays that do not overlap */
+    bool apart;                                   /* for arrays that do not overlap */
     int (*entry)(void **args, void *result);      /* each argument by address */
     void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */

@@ -96,12 +96,11 @@ JIT_FN int32_t jit_power_i64(int64_t a, int64_t b, int32_t mode, int64_t *out) {
     }
 // clang-format off: it takes the second function for part of the first
 JIT_FN int32_t jit_power_f64(double a, int64_t b, int32_t mode, double *out)
-    REAL_POWER(double, pow)
-JIT_FN int32_t jit_power_f32(float a, int64_t b, int32_t mode, float *out)
-    REAL_POWER(float, powf)
-// clang-format on
+    REAL_POWER(double, pow) JIT_FN int32_t
+    jit_power_f32(float a, int64_t b, int32_t mode, float *out) REAL_POWER(float, powf)
+    // clang-format on
 
-JIT_FN double jit_ten_to(int64_t n) {
+    JIT_FN double jit_ten_to(int64_t n) {
     double result = 1, a = 10;
     SQUARE_AND_MULTIPLY(result, a, n)
     return result;

@@ -75,7 +75,8 @@ static int badness(const Type *const *args, const Signature *to) {
             if (how == NO_WAY) return -1;
             sum += weight[how];
         } else if (a->kind == K_ARRAY && b->kind == K_ARRAY && a->element == b->element &&
-                   a->ndim == b->ndim && !b->contiguous) sum += weight[SAFE];
+                   a->ndim == b->ndim && !b->contiguous)
+            sum += weight[SAFE];
         else return -1;
     }
     return sum;

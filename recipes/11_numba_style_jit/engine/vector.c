@@ -19,10 +19,10 @@
 static const struct {
     const char *name;
     int args;
-} functions[] = {{"sin", 1},   {"cos", 1},   {"tan", 1},   {"asin", 1},  {"acos", 1},  {"atan", 1},
-                 {"sinh", 1},  {"cosh", 1},  {"tanh", 1},  {"asinh", 1}, {"acosh", 1}, {"atanh", 1},
-                 {"exp", 1},   {"expm1", 1}, {"log", 1},   {"log2", 1},  {"log10", 1}, {"log1p", 1},
-                 {"erf", 1},   {"erfc", 1},  {"pow", 2},   {"atan2", 2}, {"hypot", 2}};
+} functions[] = {{"sin", 1},  {"cos", 1},   {"tan", 1},  {"asin", 1},  {"acos", 1},  {"atan", 1},
+                 {"sinh", 1}, {"cosh", 1},  {"tanh", 1}, {"asinh", 1}, {"acosh", 1}, {"atanh", 1},
+                 {"exp", 1},  {"expm1", 1}, {"log", 1},  {"log2", 1},  {"log10", 1}, {"log1p", 1},
+                 {"erf", 1},  {"erfc", 1},  {"pow", 2},  {"atan2", 2}, {"hypot", 2}};
 /* Instruction sets, the widest first. */
 static const struct {
     char letter;
@@ -111,9 +111,9 @@ void jit_offer_vectors(Emitter *e, LLVMValueRef call, const char *name, LLVMType
     if (count) keep(e, variants, count);
     if (!*text) return;
     static const char key[] = "vector-function-abi-variant";
-    LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-                             LLVMCreateStringAttribute(e->context, key, sizeof key - 1, text,
-                                                       (unsigned)strlen(text)));
+    LLVMAddCallSiteAttribute(
+        call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+        LLVMCreateStringAttribute(e->context, key, sizeof key - 1, text, (unsigned)strlen(text)));
     if (strncmp(scalar, "llvm.", 5) == 0) return; /* LLVM knows that it has no side effects */
     add_enum(e, callee, "willreturn");
 #if LLVM_VERSION_MAJOR >= 16
