@@ -84,7 +84,7 @@ int jit_device_arch(Session *s) {
 
 Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     Session *s = &m->session;
-    static const char symbol[] = "kernel";
+    char symbol[64];
     CUcontext context;
     int cells = 0, arch = jit_device_arch(s), status = get_context(&context);
     if (status != JIT_OK) jit_stop(s, status, "%s", jit_error());
@@ -95,6 +95,8 @@ Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     for (int i = 0; i < sp->function->arity; i++)
         cells += sp->args[i]->kind == K_ARRAY ? 1 + 2 * sp->args[i]->ndim : 1;
     if (cells > MAX_CELLS) jit_refuse(s, sp->function->pos, "too many parameters for a kernel");
+    snprintf(symbol, sizeof symbol, "%s", sp->function->name);
+    for (char *dot = symbol; (dot = strchr(dot, '.')) != NULL;) *dot = '_'; /* PTX has no a.b */
     Compiled *c = jit_new(s, 1, sizeof *c);
     Kernel *kernel = jit_new(s, 1, sizeof *kernel);
     char *ptx = jit_ptx(m, sp, apart, symbol, arch, JIT_PTX);

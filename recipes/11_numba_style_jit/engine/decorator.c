@@ -3,7 +3,7 @@
  * say is kept with the function; decorators that are not Numba's leave a function to Python. */
 #include <string.h>
 
-#include "internal.h"
+#include "parse.h"
 
 static bool read_flag(Parser *p, const Node *keyword) {
     if (keyword->a->kind != N_BOOL)

@@ -16,177 +16,6 @@
 
 #define FUNCTION_ITSELF ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
 
-/* ---- Types and small helpers ---- */
-
-LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t) {
-    if (t->kind == K_BOOL) return LLVMInt1TypeInContext(e->context);
-    if (t->kind == K_F32) return LLVMFloatTypeInContext(e->context);
-    if (t->kind == K_F64) return LLVMDoubleTypeInContext(e->context);
-    return LLVMIntTypeInContext(e->context, (unsigned)jit_bits(t));
-}
-
-LLVMTypeRef jit_memory_type(Emitter *e, const Type *t) {
-    return t->kind == K_BOOL ? LLVMInt8TypeInContext(e->context) : jit_llvm_type(e, t);
-}
-
-/* How many parts: an array that is contiguous needs no strides. */
-int jit_part_count(const Type *t) {
-    if (t->kind == K_NONE) return 0;
-    if (t->kind == K_ARRAY) return 1 + t->ndim * (t->contiguous ? 1 : 2);
-    if (t->kind != K_TUPLE) return 1;
-    int count = 0;
-    for (int i = 0; i < t->count; i++) count += jit_part_count(t->items[i]);
-    return count;
-}
-
-static LLVMTypeRef part_type(Emitter *e, const Type *t, int part) {
-    if (t->kind == K_ARRAY)
-        return part == 0 ? LLVMPointerTypeInContext(e->context, 0)
-                         : LLVMInt64TypeInContext(e->context);
-    if (t->kind == K_TUPLE) return jit_llvm_type(e, t->items[part]); /* items are scalars */
-    return jit_llvm_type(e, t);
-}
-
-LLVMValueRef jit_int(Emitter *e, int64_t value) {
-    return LLVMConstInt(LLVMInt64TypeInContext(e->context), (uint64_t)value, true);
-}
-
-LLVMValueRef jit_load(Emitter *e, LLVMValueRef address, const Type *t) {
-    LLVMValueRef v = LLVMBuildLoad2(e->builder, jit_memory_type(e, t), address, "");
-    LLVMSetAlignment(v, (unsigned)(jit_bits(t) + 7) / 8);
-    if (t->kind != K_BOOL) return v;
-    return LLVMBuildICmp(e->builder, LLVMIntNE, v, LLVMConstNull(LLVMTypeOf(v)), "");
-}
-
-void jit_store_as(Emitter *e, LLVMValueRef v, LLVMValueRef address, const Type *t) {
-    if (t->kind == K_BOOL) v = LLVMBuildZExt(e->builder, v, LLVMInt8TypeInContext(e->context), "");
-    LLVMSetAlignment(LLVMBuildStore(e->builder, v, address), (unsigned)(jit_bits(t) + 7) / 8);
-}
-
-LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count) {
-    LLVMBasicBlockRef now = LLVMGetInsertBlock(e->builder);
-    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(e->function);
-    LLVMValueRef first = LLVMGetFirstInstruction(entry);
-    if (first) LLVMPositionBuilderBefore(e->builder, first);
-    else LLVMPositionBuilderAtEnd(e->builder, entry);
-    LLVMTypeRef array = LLVMArrayType(type, (unsigned)count);
-    LLVMValueRef slot = LLVMBuildAlloca(e->builder, array, "slot");
-    LLVMPositionBuilderAtEnd(e->builder, now);
-    return slot;
-}
-
-/* LLVM's NVPTX back end has instructions for these; for a sine it ends the process. */
-static bool device_has(const char *name) {
-    static const char *const those[] = {"sqrt",  "fabs", "floor",   "ceil",
-                                        "trunc", "rint", "copysign"};
-    for (size_t i = 0; i < sizeof those / sizeof those[0]; i++)
-        if (strcmp(name + strlen("llvm."), those[i]) == 0) return true;
-    return false;
-}
-
-LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
-                           unsigned n) {
-    if (e->cuda && !device_has(name)) {
-        char function[32];
-        LLVMTypeRef types[] = {type, type};
-        bool narrow = LLVMGetTypeKind(type) == LLVMFloatTypeKind;
-        snprintf(function, sizeof function, "%s%s", name + strlen("llvm."), narrow ? "f" : "");
-        return jit_c_function(e, function, type, types, args, n);
-    }
-    unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-    LLVMValueRef f = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
-    return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
-}
-
-void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    LLVMAddAttributeAtIndex(f, where, LLVMCreateEnumAttribute(e->context, kind, 0));
-}
-
-LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LLVMTypeRef *types,
-                            LLVMValueRef *args, unsigned n) {
-    LLVMTypeRef type = LLVMFunctionType(result, types, n, false);
-    char device_name[40]; /* the device's have names that LLVM does not take for C's */
-    if (e->cuda && strncmp(name, "jit_", 4) != 0) {
-        snprintf(device_name, sizeof device_name, "hc_%s", name);
-        name = device_name;
-    }
-    LLVMValueRef f = LLVMGetNamedFunction(e->module, name);
-    if (!f) {
-        f = LLVMAddFunction(e->module, name, type);
-        jit_add_attribute(e, f, FUNCTION_ITSELF, "nounwind");
-    }
-    return LLVMBuildCall2(e->builder, type, f, args, n, "");
-}
-
-LLVMValueRef jit_remainder(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
-    if (!e->cuda) return LLVMBuildFRem(e->builder, a, b, "");
-    LLVMTypeRef type = LLVMTypeOf(a), types[] = {type, type};
-    LLVMValueRef args[] = {a, b};
-    bool narrow = LLVMGetTypeKind(type) == LLVMFloatTypeKind;
-    return jit_c_function(e, narrow ? "fmodf" : "fmod", type, types, args, 2);
-}
-
-LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to) {
-    LLVMBuilderRef b = e->builder;
-    LLVMTypeRef type = jit_llvm_type(e, to);
-    if (from->kind == to->kind) return v;
-    if (to->kind == K_BOOL) return jit_truth(e, v, from);
-    if (jit_is_float(to)) {
-        if (jit_is_float(from)) return LLVMBuildFPCast(b, v, type, "");
-        return jit_is_signed(from) ? LLVMBuildSIToFP(b, v, type, "")
-                                   : LLVMBuildUIToFP(b, v, type, "");
-    }
-    if (jit_is_float(from)) {
-        /* What does not fit gives some number; freeze: always the same one. */
-        v = jit_is_signed(to) ? LLVMBuildFPToSI(b, v, type, "") : LLVMBuildFPToUI(b, v, type, "");
-        return LLVMBuildFreeze(b, v, "");
-    }
-    return LLVMBuildIntCast2(b, v, type, jit_is_signed(from), "");
-}
-
-/* The byte stride of an axis: of a contiguous array it follows from the shape. */
-static LLVMValueRef stride(Emitter *e, const Parts *p, const Type *t, int axis) {
-    if (!t->contiguous) return p->v[1 + t->ndim + axis];
-    LLVMValueRef bytes = jit_int(e, (jit_bits(t->element) + 7) / 8);
-    for (int k = axis + 1; k < t->ndim; k++)
-        bytes = LLVMBuildNSWMul(e->builder, bytes, p->v[1 + k], "");
-    return bytes;
-}
-
-Parts jit_cast_parts(Emitter *e, Parts p, const Type *from, const Type *to) {
-    if (jit_is_number(to)) {
-        p.v[0] = jit_cast(e, p.v[0], from, to);
-        return p;
-    }
-    Parts out = p;
-    if (to->kind == K_TUPLE)
-        for (int i = 0; i < to->count; i++)
-            out.v[i] = jit_cast(e, p.v[i], from->items[i], to->items[i]);
-    if (to->kind == K_ARRAY && from->contiguous && !to->contiguous) {
-        for (int k = 0; k < to->ndim; k++) out.v[1 + to->ndim + k] = stride(e, &p, from, k);
-        out.count = jit_part_count(to);
-    }
-    return out;
-}
-
-void jit_raise_if(Emitter *e, LLVMValueRef cond, int what, Pos pos) {
-    LLVMBasicBlockRef raise = LLVMAppendBasicBlockInContext(e->context, e->function, "raise");
-    LLVMBasicBlockRef go_on = LLVMAppendBasicBlockInContext(e->context, e->function, "ok");
-    LLVMBuildCondBr(e->builder, cond, raise, go_on);
-    LLVMPositionBuilderAtEnd(e->builder, raise);
-    int64_t line = pos.line < 1 << 22 ? pos.line : 0;
-    LLVMBuildRet(e->builder, LLVMConstInt(LLVMInt32TypeInContext(e->context),
-                                          (uint64_t)(line << 8 | what), false));
-    LLVMPositionBuilderAtEnd(e->builder, go_on);
-}
-
-static Parts get(Emitter *e, Value *v) { return e->parts[jit_real(v)->number]; }
-
-LLVMValueRef jit_get_as(Emitter *e, Value *v, const Type *t) {
-    return jit_cast(e, get(e, v).v[0], jit_type_of(e->sp, v), t);
-}
-
 /* ---- Functions ---- */
 
 static LLVMTypeRef function_type(Emitter *e, const Special *sp) {
@@ -195,7 +24,7 @@ static LLVMTypeRef function_type(Emitter *e, const Special *sp) {
     types[n++] = LLVMPointerTypeInContext(e->context, 0);
     for (int i = 0; i < sp->function->arity; i++)
         for (int k = 0; k < jit_part_count(sp->args[i]); k++)
-            types[n++] = part_type(e, sp->args[i], k);
+            types[n++] = jit_part_type(e, sp->args[i], k);
     return LLVMFunctionType(LLVMInt32TypeInContext(e->context), types, n, false);
 }
 
@@ -240,8 +69,8 @@ static Parts emit_call(Emitter *e, Value *v) {
     args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), slots ? slots : 1);
     LLVMValueRef f = jit_function_of(e, callee);
     for (int i = 0; i < v->count; i++) {
-        Parts p =
-            jit_cast_parts(e, get(e, v->args[i]), jit_type_of(e->sp, v->args[i]), callee->args[i]);
+        Parts p = jit_cast_parts(e, jit_get(e, v->args[i]), jit_type_of(e->sp, v->args[i]),
+                                 callee->args[i]);
         for (int k = 0; k < jit_part_count(callee->args[i]); k++) args[n++] = p.v[k];
     }
     LLVMValueRef status = LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
@@ -263,7 +92,7 @@ static LLVMValueRef constant(Emitter *e, const Value *v, const Type *t) {
 
 static Parts zeros(Emitter *e, const Type *t) {
     Parts p = {.count = jit_part_count(t)};
-    for (int i = 0; i < p.count; i++) p.v[i] = LLVMConstNull(part_type(e, t, i));
+    for (int i = 0; i < p.count; i++) p.v[i] = LLVMConstNull(jit_part_type(e, t, i));
     return p;
 }
 
@@ -289,9 +118,9 @@ static Parts emit_value(Emitter *e, Value *v) {
     case V_PARALLEL: return jit_emit_parallel(e, v);
     case V_BUILT: return jit_emit_builtin(e, v);
     case V_TUPLE:
-        for (int i = 0; i < v->count; i++) p.v[p.count++] = get(e, v->args[i]).v[0];
+        for (int i = 0; i < v->count; i++) p.v[p.count++] = jit_get(e, v->args[i]).v[0];
         break;
-    case V_ITEM: return jit_one(get(e, v->args[0]).v[v->index]);
+    case V_ITEM: return jit_one(jit_get(e, v->args[0]).v[v->index]);
     case V_INDEX: return jit_emit_index(e, v);
     case V_STORE: jit_emit_store(e, v); break;
     case V_SHAPE: return jit_emit_shape(e, v);
@@ -323,14 +152,14 @@ static void emit_end(Emitter *e, BasicBlock *b) {
     if (b->result) {
         const Type *t = jit_result_of(e->sp);
         if (t->kind != K_NONE) {
-            Parts p = jit_cast_parts(e, get(e, b->result), jit_type_of(e->sp, b->result), t);
+            Parts p = jit_cast_parts(e, jit_get(e, b->result), jit_type_of(e->sp, b->result), t);
             for (int i = 0; i < p.count; i++)
                 jit_store_as(e, p.v[i], slot_address(e, e->result_ptr, i),
                              t->kind == K_TUPLE ? t->items[i] : t);
         }
         LLVMBuildRet(e->builder, LLVMConstNull(LLVMInt32TypeInContext(e->context)));
     } else if (b->cond) {
-        LLVMBuildCondBr(e->builder, get(e, b->cond).v[0], e->blocks[b->then->number],
+        LLVMBuildCondBr(e->builder, jit_get(e, b->cond).v[0], e->blocks[b->then->number],
                         e->blocks[b->orelse->number]);
     } else LLVMBuildBr(e->builder, e->blocks[b->then->number]);
 }
@@ -354,10 +183,10 @@ static void complete_counter(Emitter *e, Value *v) {
     Value *range = jit_real(v->args[0]);
     int step;
     LLVMValueRef zero = LLVMConstNull(jit_llvm_type(e, jit_type_of(e->sp, range)));
-    LLVMValueRef first = jit_counts_directly(range, &step) ? get(e, range).v[0] : zero;
+    LLVMValueRef first = jit_counts_directly(range, &step) ? jit_get(e, range).v[0] : zero;
     for (int i = 0; i < v->block->pred_count; i++) {
-        LLVMValueRef value = i == 0 ? first : get(e, v->partner).v[0];
-        LLVMAddIncoming(get(e, v).v[0], &value, &e->ends[v->block->preds[i]->number], 1);
+        LLVMValueRef value = i == 0 ? first : jit_get(e, v->partner).v[0];
+        LLVMAddIncoming(jit_get(e, v).v[0], &value, &e->ends[v->block->preds[i]->number], 1);
     }
 }
 
@@ -399,7 +228,8 @@ static void emit_function(Emitter *e, Special *sp) {
             Parts *p = &e->parts[phi->number];
             p->count = jit_part_count(t);
             for (int k = 0; k < p->count; k++)
-                p->v[k] = LLVMBuildPhi(e->builder, part_type(e, t, k), phi->name ? phi->name : "");
+                p->v[k] =
+                    LLVMBuildPhi(e->builder, jit_part_type(e, t, k), phi->name ? phi->name : "");
         }
         for (Value *v = b->first; v; v = v->next) e->parts[v->number] = emit_value(e, v);
         emit_end(e, b);

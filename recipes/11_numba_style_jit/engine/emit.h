@@ -37,6 +37,8 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, co
 LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t); /* of a scalar in a register */
 LLVMTypeRef jit_memory_type(Emitter *e, const Type *t);
 int jit_part_count(const Type *t);
+LLVMTypeRef jit_part_type(Emitter *e, const Type *t, int part);
+Parts jit_get(Emitter *e, Value *v);
 LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to);
 Parts jit_cast_parts(Emitter *e, Parts p, const Type *from, const Type *to);
 LLVMValueRef jit_operator(Emitter *e, Value *v);

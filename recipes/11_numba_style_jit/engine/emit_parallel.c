@@ -10,17 +10,10 @@
 
 enum { MAX_CHUNKS = 256 }; /* as in runtime.c */
 
-static LLVMTypeRef part_type(Emitter *e, const Type *t, int part) {
-    if (t->kind == K_ARRAY)
-        return part == 0 ? LLVMPointerTypeInContext(e->context, 0)
-                         : LLVMInt64TypeInContext(e->context);
-    return jit_llvm_type(e, t->kind == K_TUPLE ? t->items[part] : t);
-}
-
 /* Parts are kept in slots of 8 bytes as they are; a bool keeps its one bit. */
 static LLVMValueRef load_part(Emitter *e, LLVMValueRef base, int slot, const Type *t, int part) {
     LLVMValueRef address = jit_slot_address(e, base, jit_int(e, slot));
-    return LLVMBuildLoad2(B, part_type(e, t, part), address, "");
+    return LLVMBuildLoad2(B, jit_part_type(e, t, part), address, "");
 }
 
 /* int part(void *context, int64_t begin, int64_t end, void *out), for some of the rounds. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* flow.h - what the parts of step 3 share: flow.c (blocks, variables, statements), flow_expr.c
- * (expressions) and flow_parallel.c (prange). */
+/* flow.h - what the parts of step 3 share: flow.c (blocks, variables), flow_statements.c,
+ * flow_expr.c (expressions), flow_parallel.c (prange) and flow_cuda.c (the words of CUDA). */
 #ifndef JIT_FLOW_H
 #define JIT_FLOW_H
 #include "internal.h"
@@ -34,6 +34,10 @@ void flow_add_operand(Flow *f, Value *v, Value *operand);
 void flow_start(Flow *f, BasicBlock *block, bool sealed);
 void flow_jump(Flow *f, BasicBlock *to);
 void flow_branch(Flow *f, Value *cond, BasicBlock *then, BasicBlock *orelse);
+
+void flow_seal(Flow *f, BasicBlock *block); /* all edges to it are there now */
+void flow_return(Flow *f, Value *v, Pos pos);
+void flow_statements(Flow *f, Node *n); /* n and those after it */
 
 int flow_find_name(const Flow *f, const char *name); /* -1: no variable of this function */
 void flow_find_targets(Flow *f, const Node *n, int *room);

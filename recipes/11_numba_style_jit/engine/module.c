@@ -6,7 +6,7 @@
  * from there is refused. So one file serves both. */
 #include <string.h>
 
-#include "internal.h"
+#include "parse.h"
 
 static Token *peek(const Parser *p) { return &p->tokens[p->at]; }
 
