@@ -36,7 +36,7 @@ void choose_threads(JitLaunch *launch, const JitValue *values, size_t n) {
     int axes = 0;
     for (size_t i = 0; i < n; i++) {
         if (values[i].ndim > axes) axes = values[i].ndim;
-        for (int k = 0; k < values[i].ndim; k++)
+        for (int k = 0; k < 3 && k < values[i].ndim; k++)
             if (values[i].as.array.shape[k] > shape[k]) shape[k] = values[i].as.array.shape[k];
     }
     memcpy(launch->block, usual[axes], sizeof launch->block);

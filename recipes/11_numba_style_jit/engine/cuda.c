@@ -65,7 +65,7 @@ done:
 
 static int get_arch(int *arch) {
     int status, major = 0, minor = 0;
-    CUcontext context;
+    CUcontext context = NULL;
     CUdevice device;
     if ((status = get_context(&context)) != JIT_OK) return status;
     TRY(cuCtxGetDevice(&device));
@@ -85,7 +85,7 @@ int jit_device_arch(Session *s) {
 Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     Session *s = &m->session;
     char symbol[64];
-    CUcontext context;
+    CUcontext context = NULL;
     int cells = 0, arch = jit_device_arch(s), status = get_context(&context);
     if (status != JIT_OK) jit_stop(s, status, "%s", jit_error());
     for (Compiled *c = m->compiled; c; c = c->next)
@@ -115,7 +115,7 @@ Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
 }
 
 void jit_forget_kernel(Compiled *c) {
-    CUcontext before;
+    CUcontext before = NULL;
     if (!c->kernel || cuCtxGetCurrent(&before) != CUDA_SUCCESS) return;
     if (cuCtxSetCurrent(c->kernel->context) == CUDA_SUCCESS) cuModuleUnload(c->kernel->module);
     cuCtxSetCurrent(before);

@@ -103,7 +103,7 @@ static void need_arity(JitModule *m, const Function *f, size_t n, int more) {
     if (f->arity >= MAX_LAYOUT_ARGS)
         jit_refuse(&m->session, f->pos, "a vectorized function of more than %d arguments",
                    MAX_LAYOUT_ARGS - 1);
-    if (n != (size_t)(f->arity + more))
+    if (n != (size_t)f->arity + (size_t)more)
         jit_stop(&m->session, JIT_USAGE, "%s() takes %d argument%s%s, not %zu", f->name,
                  f->arity + more, f->arity + more == 1 ? "" : "s",
                  more ? ", the array for its results included" : "", n);
@@ -133,7 +133,7 @@ static bool is_dense(const JitValue *v, int64_t size) {
 int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
                         size_t n) {
     Session *s = &m->session;
-    JitValue whole, rows[MAX_LAYOUT_ARGS];
+    JitValue whole, rows[MAX_LAYOUT_ARGS] = {{.kind = JIT_NONE}};
     const Type *types[MAX_LAYOUT_ARGS];
     bool is_array[MAX_LAYOUT_ARGS] = {false}, one_row = true;
     need_arity(m, f, n, 1);

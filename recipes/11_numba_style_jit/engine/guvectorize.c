@@ -99,6 +99,7 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
     Session *s = &m->session;
     jit_check_layout(m, f, layout);
     Signature own = signature_for(m, f, args, n);
+    if (!own.args) jit_refuse(s, f->pos, "%s() has no signature", f->name);
     if (n != (size_t)layout->count)
         jit_stop(s, JIT_USAGE, "%s() takes %d arguments, outputs included, not %zu", f->name,
                  layout->count, n);

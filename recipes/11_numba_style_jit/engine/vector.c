@@ -32,10 +32,11 @@ static const struct {
 enum {
     FUNCTIONS = sizeof functions / sizeof functions[0],
     SETS = sizeof sets / sizeof sets[0],
-    KINDS = 2 /* double, float */
+    KINDS = 2, /* double, float */
+    ALL = (int)FUNCTIONS * (int)SETS * (int)KINDS
 };
 
-static void *addresses[FUNCTIONS * SETS * KINDS]; /* NULL: not there, or not for this processor */
+static void *addresses[ALL]; /* NULL: not there, or not for this processor */
 
 static void name_of(size_t index, char *name, size_t size) {
     size_t f = index / KINDS / SETS, s = index / KINDS % SETS;
@@ -46,7 +47,7 @@ static void name_of(size_t index, char *name, size_t size) {
 
 void jit_find_vector_functions(const char *features) {
     void *library = dlopen("libmvec.so.1", RTLD_NOW | RTLD_LOCAL); /* never closed */
-    for (size_t i = 0; library && i < FUNCTIONS * SETS * KINDS; i++) {
+    for (size_t i = 0; library && i < ALL; i++) {
         char name[64];
         name_of(i, name, sizeof name);
         if (strstr(features, sets[i / KINDS % SETS].feature)) addresses[i] = dlsym(library, name);
@@ -54,7 +55,7 @@ void jit_find_vector_functions(const char *features) {
 }
 
 bool jit_vector_function(size_t index, char *name, size_t size, void **address) {
-    if (index >= FUNCTIONS * SETS * KINDS) return false;
+    if (index >= ALL) return false;
     name_of(index, name, size);
     *address = addresses[index];
     return true;
@@ -93,7 +94,7 @@ void jit_offer_vectors(Emitter *e, LLVMValueRef call, const char *name, LLVMType
     bool narrow = LLVMGetTypeKind(type) == LLVMFloatTypeKind;
     LLVMValueRef variants[SETS], callee = LLVMGetCalledValue(call);
     const char *scalar = LLVMGetValueName2(callee, &length);
-    for (size_t i = 0; i < FUNCTIONS * SETS * KINDS; i++) {
+    for (size_t i = 0; i < ALL; i++) {
         size_t f = i / KINDS / SETS;
         char variant[64];
         if (!addresses[i] || strcmp(functions[f].name, name) != 0 || (i % KINDS != 0) != narrow)
