@@ -77,7 +77,8 @@ Function *jit_find_function(JitModule *m, const char *name) {
 }
 
 /* The function and its types that a signature means. */
-static Special *special_of(JitModule *m, const char *function, const char *signature) {
+static Special *special_of(JitModule *m, const char *function, const char *signature,
+                           JitTarget target) {
     Session *s = &m->session;
     Signature types;
     Function *f = jit_find_function(m, function);
@@ -88,6 +89,12 @@ static Special *special_of(JitModule *m, const char *function, const char *signa
     n->name = signature;
     n->pos = (Pos){1, 1};
     jit_read_signature(m, n, &types);
+    if (target != JIT_DECLARED) {
+        s->name = m->name;
+        s->text = m->text;
+        Special *around = jit_derived(m, f, target, types.args, types.count);
+        if (around) return around;
+    }
     if (types.count != f->arity)
         jit_stop(s, JIT_USAGE, "%s() takes %d argument%s; the signature has %d", function, f->arity,
                  f->arity == 1 ? "" : "s", types.count);
@@ -106,7 +113,7 @@ static Special *special_of(JitModule *m, const char *function, const char *signa
 static int pointer(JitModule *m, const char *function, const char *signature, void **out) {
     *out = NULL;
     BEGIN(m) {
-        Special *sp = special_of(m, function, signature);
+        Special *sp = special_of(m, function, signature, JIT_DECLARED);
         if (jit_result_of(sp)->kind == K_TUPLE)
             jit_stop(&m->session, JIT_USAGE, "%s() returns a tuple, which C cannot", function);
         if (sp->function->options.device)
@@ -123,7 +130,9 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
                    char **text) {
     *text = NULL;
     BEGIN(m) {
-        Special *sp = special_of(m, function, signature);
+        JitTarget where = form == JIT_PTX ? JIT_CUDA : form == JIT_ASM ? JIT_CPU : JIT_DECLARED;
+        if (where == JIT_DECLARED) where = jit_find_function(m, function)->options.target;
+        Special *sp = special_of(m, function, signature, where);
         switch (form) {
         case JIT_TOKENS: *text = jit_show_tokens(m, sp->function); break;
         case JIT_TREE: *text = jit_show_tree(m, sp->function); break;

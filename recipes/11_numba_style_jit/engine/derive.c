@@ -278,3 +278,30 @@ int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue 
     *result = jit_read_slot(&answer, jit_scalar(kind));
     return status;
 }
+
+/* ---- For inspect: what is around a function for arrays of these types ---- */
+
+Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n) {
+    const Type *types[MAX_LAYOUT_ARGS];
+    bool is_array[MAX_LAYOUT_ARGS] = {false}, some = false;
+    JitValue values[MAX_LAYOUT_ARGS] = {{.kind = JIT_NONE}};
+    if (n >= MAX_LAYOUT_ARGS) return NULL;
+    for (int i = 0; i < n; i++) {
+        is_array[i] = args[i]->kind == K_ARRAY;
+        some |= is_array[i];
+        const Type *t = is_array[i] ? args[i]->element : args[i];
+        values[i].kind = (JitKind)(t->kind - K_BOOL + JIT_BOOL);
+        types[1 + i] = is_array[i] ? row_type(&m->session, (Kind)t->kind, args[i]->contiguous) : t;
+    }
+    if (!some) return NULL;
+    if (f->options.kind == KIND_VECTORIZE && n == f->arity) {
+        types[0] = row_type(&m->session, (Kind)element_result(m, f, values)->kind, true);
+        return jit_infer(m, loop_of(m, f, target, is_array), types);
+    }
+    if (f->options.kind != KIND_REDUCE || n != 1) return NULL;
+    Kind kind = (Kind)args[0]->element->kind;
+    types[0] = row_type(&m->session, kind, true);
+    types[2] = jit_scalar(kind);
+    types[3] = jit_scalar(K_BOOL);
+    return jit_infer(m, derive(m, f, target, reduction_text(&m->session, target, kind)), types);
+}
