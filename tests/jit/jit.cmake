@@ -4,7 +4,8 @@
 #   jit.corpus.FILE.cuda  the same on the CUDA device
 #   jit.cuda          kernels against plain C; jit.cuda.checked: cusim's memory check has nothing to say
 #   jit.math          the device's mathematics is what its text is now
-#   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's
+#   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's,
+#                     and jit.vector.libdevice: NVIDIA's
 #   jit.operators     each operator has, for each pair of types, the type that Numba gives it
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
@@ -76,4 +77,5 @@ jit_test_program(jit_vector ${here}/vector.c)
 hc_test(jit.vector COMMAND jit_vector)
 if(TARGET hc::hc_cu)
     hc_test(jit.vector.cuda COMMAND jit_vector cuda)
+    hc_test(jit.vector.libdevice SLOW COMMAND jit_vector libdevice)
 endif()

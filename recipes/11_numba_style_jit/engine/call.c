@@ -199,6 +199,7 @@ int jit_call(JitModule *m, const char *function, const JitLaunch *wish, const Ji
              size_t n, JitValue *results, size_t *count) {
     volatile int raised = 0;
     *count = 0;
+    m->times = (JitTimes){0};
     BEGIN(m) {
         Function *f = jit_find_function(m, function);
         JitLaunch launch = check_launch(m, f, wish);

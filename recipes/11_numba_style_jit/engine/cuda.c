@@ -187,7 +187,6 @@ int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, con
     const unsigned *grid = launch->grid, *block = launch->block;
     size_t count = find_stretches(args, n, all);
     double start = hc_now_ms();
-    m->times = (JitTimes){0};
     TRY(cuMemAlloc(&d_answer, sizeof answer));
     TRY(cuMemcpyHtoD(d_answer, answer, sizeof answer));
     for (size_t i = 0; i < count; i++) {
@@ -197,7 +196,7 @@ int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, con
         all[i].at = all[i].memory + shift;
         TRY(cuMemcpyHtoD(all[i].at, host->begin, bytes));
     }
-    m->times.upload_ms = hc_now_ms() - start;
+    m->times.upload_ms += hc_now_ms() - start;
     cells[0] = d_answer;
     cells[1] = d_answer + sizeof answer[0];
     params[0] = &cells[0];
@@ -207,13 +206,13 @@ int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, con
     TRY(cuLaunchKernel(c->kernel->function, grid[0], grid[1], grid[2], block[0], block[1], block[2],
                        0, NULL, params, NULL));
     TRY(cuCtxSynchronize());
-    m->times.kernel_ms = hc_now_ms() - start;
+    m->times.kernel_ms += hc_now_ms() - start;
     start = hc_now_ms();
     for (size_t i = 0; i < count; i++)
         TRY(cuMemcpyDtoH(all[i].host.begin, all[i].at,
                          (size_t)(all[i].host.end - all[i].host.begin)));
     TRY(cuMemcpyDtoH(answer, d_answer, sizeof answer));
-    m->times.download_ms = hc_now_ms() - start;
+    m->times.download_ms += hc_now_ms() - start;
     *raised = (int)answer[0];
     memcpy(slots, answer + 1, JIT_RESULTS * sizeof *slots);
 done:

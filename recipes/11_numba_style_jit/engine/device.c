@@ -82,20 +82,16 @@ static const char *unresolved(LLVMModuleRef module) {
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
         size_t length;
         const char *name = LLVMGetValueName2(f, &length);
-        if (LLVMIsDeclaration(f) && strncmp(name, "llvm.", 5) != 0 && LLVMGetFirstUse(f))
+        if (LLVMIsDeclaration(f) && strncmp(name, "llvm.", 5) != 0 && LLVMGetFirstUse(f) &&
+            strcmp(name, "__nvvm_reflect") != 0) /* LLVM answers that one itself */
             return name;
     }
     return NULL;
 }
 
-/* Link the functions of math.bc that are called; what is not called stays out, as each is inline
- * (linkonce_odr). What came in is for this module alone, so that LLVM may inline and drop it. */
-static bool link_math(LLVMModuleRef module, char *error, size_t size) {
-    if (!unresolved(module)) return true;
+static bool link_bitcode(LLVMModuleRef module, LLVMMemoryBufferRef buffer, char *error,
+                         size_t size) {
     LLVMModuleRef math;
-    size_t bytes = (size_t)(jit_device_math_end - jit_device_math);
-    LLVMMemoryBufferRef buffer =
-        LLVMCreateMemoryBufferWithMemoryRangeCopy(jit_device_math, bytes, "math.bc");
     if (LLVMGetBitcodeModuleInContext2(LLVMGetModuleContext(module), buffer, &math)) {
         LLVMDisposeMemoryBuffer(buffer);
         snprintf(error, size, "the device's mathematics cannot be read");
@@ -105,12 +101,47 @@ static bool link_math(LLVMModuleRef module, char *error, size_t size) {
     if (used) LLVMDeleteGlobal(used); /* it would keep everything */
     LLVMSetDataLayout(math, LLVMGetDataLayoutStr(module));
     LLVMSetTarget(math, triple);
-    if (LLVMLinkModules2(module, math)) {
-        snprintf(error, size, "the device's mathematics cannot be linked");
+    if (!LLVMLinkModules2(module, math)) return true;
+    snprintf(error, size, "the device's mathematics cannot be linked");
+    return false;
+}
+
+/* NVIDIA's own mathematics, if HC_LIBDEVICE names the file (nvvm/libdevice/libdevice.10.bc of a
+ * CUDA toolkit): faster on a GPU, and other in the last digits. Its functions are called __nv_sin
+ * where ours are hc_sin. */
+static bool link_libdevice(LLVMModuleRef module, char *error, size_t size) {
+    const char *path = getenv("HC_LIBDEVICE");
+    char *message = NULL;
+    LLVMMemoryBufferRef buffer;
+    if (!path || !*path) return true;
+    if (LLVMCreateMemoryBufferWithContentsOfFile(path, &buffer, &message)) {
+        snprintf(error, size, "HC_LIBDEVICE=%s: %s", path, message);
+        LLVMDisposeMessage(message);
         return false;
     }
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
-        if (LLVMIsDeclaration(f) || LLVMGetLinkage(f) == LLVMExternalLinkage) continue;
+        size_t length;
+        char name[64];
+        const char *ours = LLVMGetValueName2(f, &length);
+        if (!LLVMIsDeclaration(f) || strncmp(ours, "hc_", 3) != 0) continue;
+        snprintf(name, sizeof name, "__nv_%s", ours + 3);
+        LLVMSetValueName2(f, name, strlen(name));
+    }
+    return link_bitcode(module, buffer, error, size);
+}
+
+/* Link the functions of math.bc that are called; what is not called stays out, as each is inline
+ * (linkonce_odr). What came in is for this module alone, so that LLVM may inline and drop it. */
+static bool link_math(LLVMModuleRef module, const char *symbol, char *error, size_t size) {
+    if (!unresolved(module)) return true;
+    if (!link_libdevice(module, error, size)) return false;
+    size_t bytes = (size_t)(jit_device_math_end - jit_device_math);
+    LLVMMemoryBufferRef buffer =
+        LLVMCreateMemoryBufferWithMemoryRangeCopy(jit_device_math, bytes, "math.bc");
+    if (!link_bitcode(module, buffer, error, size)) return false;
+    for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
+        size_t length;
+        if (LLVMIsDeclaration(f) || strcmp(LLVMGetValueName2(f, &length), symbol) == 0) continue;
         LLVMSetComdat(f, NULL);
         LLVMSetLinkage(f, LLVMInternalLinkage);
         static const char *const fixed[] = {"target-cpu", "target-features"};
@@ -123,8 +154,8 @@ static bool link_math(LLVMModuleRef module, char *error, size_t size) {
     return !name;
 }
 
-static bool make(LLVMModuleRef module, LLVMTargetMachineRef target, JitForm form, char **text,
-                 char *error, size_t size) {
+static bool make(LLVMModuleRef module, const char *symbol, LLVMTargetMachineRef target,
+                 JitForm form, char **text, char *error, size_t size) {
     char *message = NULL;
     LLVMTargetDataRef data = LLVMCreateTargetDataLayout(target);
     char *layout = LLVMCopyStringRepOfTargetData(data);
@@ -133,7 +164,7 @@ static bool make(LLVMModuleRef module, LLVMTargetMachineRef target, JitForm form
     LLVMDisposeMessage(layout);
     LLVMDisposeTargetData(data);
     if (form == JIT_LLVM) return (*text = jit_print_module(module)) != NULL;
-    if (!link_math(module, error, size)) return false;
+    if (!link_math(module, symbol, error, size)) return false;
     if (LLVMVerifyModule(module, LLVMReturnStatusAction, &message))
         return failed_text(message, error, size);
     LLVMDisposeMessage(message);
@@ -148,7 +179,7 @@ char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arc
     jit_lock_machine();
     LLVMContextRef context = LLVMContextCreate();
     LLVMModuleRef module = jit_emit(m, sp, ENTRY_KERNEL, apart, symbol, context);
-    if (!make(module, target, form, &text, error, sizeof error)) text = NULL;
+    if (!make(module, symbol, target, form, &text, error, sizeof error)) text = NULL;
     LLVMDisposeModule(module);
     LLVMContextDispose(context);
     LLVMDisposeTargetMachine(target);

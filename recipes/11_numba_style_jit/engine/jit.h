@@ -84,7 +84,7 @@ typedef struct JitLaunch {
     unsigned grid[3], block[3];
 } JitLaunch;
 
-/* What the last run on the CUDA device took. */
+/* What the last call took on the CUDA device; zeros if it ran elsewhere. */
 typedef struct JitTimes {
     double upload_ms, kernel_ms, download_ms;
 } JitTimes;
@@ -134,7 +134,7 @@ typedef struct JitApi {
     /* target - where the function runs by its decorator; JIT_DECLARED: there is no such function. */
     JitTarget (*target)(const JitModule *module, const char *function);
 
-    /* times - of the module's last run on the CUDA device. */
+    /* times - of the module's last call. */
     JitTimes (*times)(const JitModule *module);
 
     /* pointer - a C function for a signature such as "float64(float64[:], int64)". Scalars are
