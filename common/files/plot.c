@@ -95,12 +95,17 @@ static int write_script(const HcPlot *plot, size_t curves) {
     quote(file, "set xlabel ", plot->x_label, " noenhanced\n");
     quote(file, "set ylabel ", plot->y_label, " noenhanced\n");
     if (plot->log_x) fprintf(file, "set logscale x 2\nset xtics (");
-    for (size_t r = 0; plot->log_x && r < plot->rows; r++) /* a tic for each point */
-        fprintf(file, "%s%.10g", r ? ", " : "", plot->values[r * (curves + 1)]);
+    /* A tic for each point; of many, every second one with its number. */
+    for (size_t r = 0; plot->log_x && r < plot->rows; r++)
+        fprintf(file, "%s%s%.10g", r ? ", " : "", plot->rows > 12 && r % 2 ? "'' " : "",
+                plot->values[r * (curves + 1)]);
     if (plot->log_x) fprintf(file, ")\n");
     if (plot->log_y) fprintf(file, "set logscale y 2\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
-    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", plot->log_y ? "0" : "graph 0.08");
+    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n",
+            plot->log_y   ? "0"
+            : curves == 1 ? "graph 0.08"
+                          : "graph 0.2");          /* room for the legend */
     if (curves == 1) fprintf(file, "unset key\n"); /* the title says it */
     fprintf(file,
             "do for [kind in 'png svg'] {\n"
