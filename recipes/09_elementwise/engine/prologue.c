@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* The first lines of every generated source: the words of words.def in the device's language,
+ * then complex numbers and halves if the arguments have them, then the reader's own functions. And
+ * the head of a kernel: its parameters, which the engine and not the reader has in hand.
+ */
+#include "internal.h"
+
+static const char *const rows[][4] = {
+#define EW_WORD(word, opencl, cuda, c) {word, opencl, cuda, c},
+#include "words.def"
+#undef EW_WORD
+};
+
+static bool has_type(const EwKernel *kernel, EwType type) {
+    for (size_t k = 0; k < kernel->arg_count; k++)
+        if (kernel->args[k].type == type) return true;
+    for (size_t k = 0; k < kernel->field_count; k++)
+        if (kernel->fields[k].type == type) return true;
+    return false;
+}
+
+void ew_prologue(EwText *out, const EwKernel *kernel) {
+    EwLanguage language = kernel->device->backend->language;
+    const EwOptions *options = &kernel->options;
+    if (language == EW_OPENCL_C && options->exact) ew_add(out, "#pragma OPENCL FP_CONTRACT OFF\n");
+    if (language == EW_OPENCL_C && kernel->device->has_f64)
+        ew_add(out, "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
+    if (language == EW_C) ew_add(out, "#include <stdint.h>\n#include <tgmath.h>\n");
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        if (rows[k][1 + language])
+            ew_add(out, "#define %s %s\n", rows[k][0], rows[k][1 + language]);
+    if (has_type(kernel, EW_C32) || has_type(kernel, EW_C64))
+        ew_complex(out, kernel, has_type(kernel, EW_C32), has_type(kernel, EW_C64));
+    if (has_type(kernel, EW_F16)) ew_half(out, kernel);
+    if (options->preamble) ew_preamble(out, language, options->preamble);
+    ew_add(out, "\n");
+}
+
+/* The type of an argument as a parameter: halves travel as their bits, or, alone, as floats. */
+static const char *parameter_type(const EwArg *arg) {
+    if (arg->type != EW_F16) return ew_type_word(arg->type);
+    return arg->array ? "uint16_t" : "float";
+}
+
+/* Half arrays keep their prefix: the name itself is that of the float that stands for NAME[i]. */
+static const char *local_prefix(const EwArg *arg) { return arg->type == EW_F16 ? "ew_half_" : ""; }
+
+/* In C a kernel gets what cuLaunchKernel gets: the addresses of its arguments. */
+static void begin_c(EwText *out, const EwKernel *kernel, const char *entry, const EwExtra *extra,
+                    size_t extras) {
+    static const char *const counts[] = {"ew_n", "ew_start", "ew_step", "ew_count"};
+    size_t place = 0;
+    ew_add(out, "KERNEL %s(void *const *ew_p, size_t ew_item, size_t ew_items_in_all)\n{\n", entry);
+    for (size_t k = 0; k < kernel->arg_count; k++) {
+        const EwArg *arg = &kernel->args[k];
+        const char *type = parameter_type(arg);
+        if (arg->array) {
+            const char *c = arg->written ? "" : "const ";
+            ew_add(out,
+                   "    %s%s *%s%s = *(%s%s *const *)ew_p[%zu] + *(const size_t *)ew_p[%zu];\n", c,
+                   type, local_prefix(arg), arg->name, c, type, place, place + 1);
+            place += 2;
+        } else {
+            ew_add(out, "    const %s %s = *(const %s *)ew_p[%zu];\n", type, arg->name, type,
+                   place++);
+        }
+    }
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        ew_add(out, "    const size_t %s = *(const size_t *)ew_p[%zu];\n", counts[k], place++);
+    for (size_t k = 0; k < extras; k++)
+        ew_add(out, "    %s %s = *(%s const *)ew_p[%zu];\n", extra[k].type, extra[k].name,
+               extra[k].type, place++);
+}
+
+static void begin_device(EwText *out, const EwKernel *kernel, const char *entry,
+                         const EwExtra *extra, size_t extras) {
+    ew_add(out, "KERNEL %s(", entry);
+    for (size_t k = 0; k < kernel->arg_count; k++) {
+        const EwArg *arg = &kernel->args[k];
+        const char *type = parameter_type(arg);
+        if (arg->array)
+            ew_add(out, "GLOBAL %s%s *ew_p_%s, ulong ew_first_%s, ", arg->written ? "" : "const ",
+                   type, arg->name, arg->name);
+        else ew_add(out, "%s %s, ", type, arg->name);
+    }
+    ew_add(out, "ulong ew_n, ulong ew_start, ulong ew_step, ulong ew_count");
+    for (size_t k = 0; k < extras; k++) ew_add(out, ", %s %s", extra[k].type, extra[k].name);
+    ew_add(out, ")\n{\n");
+    for (size_t k = 0; k < kernel->arg_count; k++) {
+        const EwArg *arg = &kernel->args[k];
+        if (arg->array)
+            ew_add(out, "    GLOBAL %s%s *%s%s = ew_p_%s + ew_first_%s;\n",
+                   arg->written ? "" : "const ", parameter_type(arg), local_prefix(arg), arg->name,
+                   arg->name, arg->name);
+    }
+}
+
+void ew_begin(EwText *out, const EwKernel *kernel, const char *entry, const EwExtra *extra,
+              size_t extras) {
+    if (kernel->device->backend->language == EW_C) begin_c(out, kernel, entry, extra, extras);
+    else begin_device(out, kernel, entry, extra, extras);
+    ew_add(out, "    const long n = (long)ew_n;\n");
+    if (kernel->device->backend->language == EW_C) ew_add(out, "    (void)n, (void)ew_start;\n");
+}
+
+void ew_paste(EwText *out, const char *what, const char *text, const char *end) {
+    size_t line = 3;
+    ew_add(out, "\n#line 1 \"%s\"\n%s %s\n", what, text, end);
+    for (size_t k = 0; out->text && k < out->used; k++) line += out->text[k] == '\n';
+    ew_add(out, "#line %zu \"generated\"\n", line - 1);
+}

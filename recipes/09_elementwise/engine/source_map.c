@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/* The source of an element-wise kernel: the head, a loop, and the reader's statement in it. On a
+ * CPU an item does one contiguous piece of the elements, on a GPU neighbouring items do
+ * neighbouring elements, since that is how the two read memory fastest.
+ */
+#include "internal.h"
+
+void ew_begin_i(EwText *out, const EwKernel *kernel, const char *k, bool reads_only) {
+    ew_add(out, "        const long i = (long)(ew_start + (%s) * ew_step);\n", k);
+    if (kernel->device->backend->language == EW_C) ew_add(out, "        (void)i;\n");
+    for (size_t a = 0; a < kernel->arg_count; a++) {
+        const EwArg *arg = &kernel->args[a];
+        if (arg->type != EW_F16 || !arg->array || !arg->used) continue;
+        ew_add(out, "        %sfloat %s = HALF_LOAD(ew_half_%s, i);\n",
+               arg->written && !reads_only ? "" : "const ", arg->name, arg->name);
+    }
+}
+
+void ew_end_i(EwText *out, const EwKernel *kernel) {
+    for (size_t a = 0; a < kernel->arg_count; a++) {
+        const EwArg *arg = &kernel->args[a];
+        if (arg->type != EW_F16 || !arg->written || !arg->used) continue;
+        ew_add(out, "        HALF_STORE(%s, ew_half_%s, i);\n", arg->name, arg->name);
+    }
+}
+
+int ew_as_pasted(const EwKernel *kernel, const char *what, const char *text, char **pasted) {
+    EwToken *tokens;
+    size_t count;
+    *pasted = NULL;
+    int status = ew_tokens(what, text, &tokens, &count);
+    if (status == HC_OK) status = hc_alloc(strlen(text) + 1, 1, pasted);
+    if (status == HC_OK) memcpy(*pasted, text, strlen(text) + 1);
+    for (size_t k = 0; status == HC_OK && k < count; k++)
+        for (size_t a = 0; a < kernel->arg_count; a++) {
+            const EwArg *arg = &kernel->args[a];
+            if (arg->type != EW_F16 || !arg->array || !ew_token_is(&tokens[k], arg->name) ||
+                !ew_plain_use(tokens, count, k))
+                continue;
+            for (const char *p = tokens[k + 1].at; p <= tokens[k + 3].at; p++)
+                if (*p != '\n') (*pasted)[p - text] = ' ';
+        }
+    free(tokens);
+    return status;
+}
+
+/* The loop that fits the device, around what stands for element k. */
+static void open_loop(EwText *out, const EwKernel *kernel) {
+    if (kernel->device->shape == EW_STRIDES) {
+        ew_add(out, "    for (size_t ew_k = ITEM; ew_k < ew_count; ew_k += ITEMS) {\n");
+        return;
+    }
+    if (kernel->device->backend->language == EW_C) /* each element is its own: see check_overlap */
+        ew_add(out, "#if defined __clang__\n#pragma clang loop vectorize(assume_safety)\n"
+                    "#elif defined __GNUC__\n#pragma GCC ivdep\n#endif\n");
+    ew_add(out, "    for (; ew_k < ew_end; ew_k++) {\n");
+}
+
+/* Which elements this item does: pieces are whole cache lines, so that no two items write one. */
+void ew_chunk(EwText *out) {
+    ew_add(out, "    const size_t ew_piece = ((ew_count + ITEMS - 1) / ITEMS + 63) / 64 * 64;\n"
+                "    size_t ew_k = ITEM * ew_piece;\n"
+                "    const size_t ew_end = ew_k + ew_piece < ew_count ? ew_k + ew_piece : "
+                "ew_count;\n");
+}
+
+static bool only_plain(const EwKernel *kernel) {
+    for (size_t a = 0; a < kernel->arg_count; a++)
+        if (kernel->args[a].elsewhere) return false;
+    return true;
+}
+
+int ew_source_map(EwKernel *kernel, const char *statement) {
+    EwText out = {0};
+    char entry[EW_NAME + 8], *pasted = NULL;
+    int status = ew_scan_uses(kernel, "statement", statement);
+    if (status == HC_OK) status = ew_as_pasted(kernel, "statement", statement, &pasted);
+    if (status != HC_OK) return status;
+    snprintf(entry, sizeof entry, "ew_%s", kernel->name);
+    ew_prologue(&out, kernel);
+    ew_begin(&out, kernel, entry, NULL, 0);
+    if (kernel->device->shape == EW_CHUNKS) ew_chunk(&out);
+    if (only_plain(kernel)) open_loop(&out, kernel);
+    else
+        ew_add(&out, kernel->device->shape == EW_STRIDES
+                         ? "    for (size_t ew_k = ITEM; ew_k < ew_count; ew_k += ITEMS) {\n"
+                         : "    for (; ew_k < ew_end; ew_k++) {\n");
+    ew_begin_i(&out, kernel, "ew_k", false);
+    ew_add(&out, "        do {"); /* a loop, so that break and continue stay within */
+    ew_paste(&out, "statement", pasted, ";");
+    ew_add(&out, "        } while (0);\n");
+    ew_end_i(&out, kernel);
+    ew_add(&out, "    }\n}\n");
+    free(pasted);
+    return ew_text_take(&out, &kernel->source);
+}
+
+int ew_run_map(EwKernel *kernel, EwCall *call) {
+    const EwDevice *device = kernel->device;
+    char entry[EW_NAME + 8];
+    size_t groups, group = device->shape == EW_STRIDES ? 256 : 1;
+    if (call->items == 0) return HC_OK; /* nothing to launch */
+    if (device->shape == EW_STRIDES) {
+        groups = (call->items - 1) / group + 1;
+        if (groups > 64 * device->units) groups = 64 * device->units;
+    } else {
+        groups = (call->items - 1) / 4096 + 1; /* less is not worth a thread's start */
+        if (groups > 4 * device->units) groups = 4 * device->units;
+    }
+    snprintf(entry, sizeof entry, "ew_%s", kernel->name);
+    return device->backend->launch(kernel->device, kernel->module, entry, groups, group,
+                                   call->params, call->count, true);
+}
