@@ -421,7 +421,7 @@ static void time_left(void **state) {
     assert_true(bench_time_left(steps, 4, 0, 5, 10, 20) == 5 + 20 + 30 + 20);
     /* In the second case, before its rounds, and at the end. */
     steps[0].took_s = 10;
-    assert_true(bench_time_left(steps, 4, 1, 1, 0, 0) == 20 + 30 + 20);
+    assert_true(bench_time_left(steps, 4, 1, 1, 0, 0) == 19 + 30 + 20);
     assert_true(bench_time_left(steps, 4, 3, 8, 20, 20) == 0);
 }
 

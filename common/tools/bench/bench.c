@@ -20,6 +20,9 @@ const BenchArea *const bench_areas[] = {
     &bench_area_opencl,
 #endif
     &bench_area_limits,
+#ifdef HC_BENCH_OPENCL
+    &bench_area_evaluation,
+#endif
 #ifdef HC_BENCH_CUSIM
     &bench_area_cusim,
 #endif

@@ -259,6 +259,7 @@ double bench_time_left(const BenchStep *steps, size_t count, size_t at, double e
 void bench_progress_plan(const BenchOptions *options, const char *const *names, size_t count);
 void bench_progress_step(const char *name);
 void bench_progress_round(size_t done, size_t rounds); /* bench_interleave calls it */
+void bench_progress_part(size_t part, size_t parts);   /* of a series: its sizes */
 void bench_progress_end(void);
 
 /* bench_say - a line on stderr, "hc_bench: ...", in place of the bar. */
@@ -298,6 +299,7 @@ int bench_plot_ratios(Bench *bench, const char *area);
 extern const BenchArea *const bench_areas[]; /* of this build, ended by NULL */
 extern const BenchArea bench_area_limits;
 extern const BenchArea bench_area_opencl;
+extern const BenchArea bench_area_evaluation;
 extern const BenchArea bench_area_cusim;
 
 /* Cases of the area limits that need OpenCL (limits_opencl.c), and what checks their arithmetic. */

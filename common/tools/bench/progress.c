@@ -18,7 +18,7 @@ enum { MAX_STEPS = 256, BAR = 20, REDRAW_MS = 250 };
 
 static struct {
     BenchStep steps[MAX_STEPS];
-    size_t count, at, rounds, done;
+    size_t count, at, rounds, done, part, parts;
     double began_ms, first_ms, drawn_ms; /* of the step, of its rounds, of the line */
     size_t planned_rounds;
     char file[4352], size[32];
@@ -42,6 +42,8 @@ double bench_time_left(const BenchStep *steps, size_t count, size_t at, double e
     if (known == 0) return -1;
     for (size_t i = at; i < count; i++) {
         if (i == at && measuring) left_s += whole_s - elapsed_s;
+        else if (i == at && steps[i].expected_s > 0)
+            left_s += steps[i].expected_s > elapsed_s ? steps[i].expected_s - elapsed_s : 0;
         else left_s += steps[i].expected_s > 0 ? steps[i].expected_s : known_s / (double)known;
     }
     return left_s;
@@ -132,7 +134,7 @@ void bench_progress_step(const char *name) {
     size_t i = 0;
     while (i < progress.count && strcmp(progress.steps[i].name, name) != 0) i++;
     progress.at = i;
-    progress.done = progress.rounds = 0;
+    progress.done = progress.rounds = progress.part = progress.parts = 0;
     progress.began_ms = progress.first_ms = hc_now_ms();
     if (!progress.terminal) fprintf(stderr, "hc_bench: %s ...\n", name);
     else if (i < progress.count) draw();
@@ -145,6 +147,12 @@ void bench_progress_round(size_t done, size_t rounds) {
     if (progress.terminal && progress.at < progress.count &&
         hc_now_ms() - progress.drawn_ms > REDRAW_MS)
         draw();
+}
+
+void bench_progress_part(size_t part, size_t parts) {
+    progress.part = part;
+    progress.parts = parts;
+    progress.done = 0;
 }
 
 void bench_progress_end(void) {

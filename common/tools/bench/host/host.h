@@ -27,6 +27,8 @@ typedef struct HostKernels {
     void (*map)(float *z, const float *x, size_t begin, size_t end);
     /* Rows begin .. end - 1 of z: the mean of the four neighbours, the border copied. */
     void (*stencil)(float *z, const float *x, size_t rows, size_t cols, size_t begin, size_t end);
+    /* Rows begin .. end - 1 of the product z = x y of n x n matrices. */
+    void (*product)(float *z, const float *x, const float *y, size_t n, size_t begin, size_t end);
     /* steps times v = v * factor + summand in each lane of fma_chains registers, of which the first
      * begins at factor, the next at twice that and so on; returns the sum of all lanes */
     float (*fma)(size_t steps, float factor, float summand);
@@ -60,6 +62,7 @@ typedef enum {
     HOST_SUM,
     HOST_MAP,
     HOST_STENCIL, /* x and z are n / cols rows */
+    HOST_PRODUCT, /* z = x y: square matrices of cols columns */
     HOST_FMA      /* n * HOST_FMA_STEPS steps, spread over the threads */
 } HostJob;
 

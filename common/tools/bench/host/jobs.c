@@ -31,6 +31,7 @@ static void piece(size_t part, size_t begin, size_t end, void *context) {
     case HOST_SUM: r->partial[part] = (double)k->sum(d->x, begin, end); break;
     case HOST_MAP: k->map(d->z, d->x, begin, end); break;
     case HOST_STENCIL: k->stencil(d->z, d->x, d->n / d->cols, d->cols, begin, end); break;
+    case HOST_PRODUCT: k->product(d->z, d->x, d->y, d->cols, begin, end); break;
     case HOST_FMA:
         r->partial[part] = 0;
         for (size_t i = begin; i < end; i++)
@@ -47,7 +48,8 @@ double host_job(HostData *d, HostJob job, unsigned threads) {
     r.job = job;
     r.kernels = host_kernels();
     if (counts) memset(r.partial, 0, sizeof r.partial);
-    if (job == HOST_STENCIL) host_for(d->n / d->cols, 1, threads, piece, &r);
+    if (job == HOST_STENCIL || job == HOST_PRODUCT)
+        host_for(d->n / d->cols, job == HOST_PRODUCT ? 4 : 1, threads, piece, &r);
     else host_for(d->n, job == HOST_FMA ? 1 : HOST_GRAIN, threads, piece, &r);
     if (counts) {
         d->sum = 0;
