@@ -184,10 +184,10 @@ typedef struct Spot {
     size_t n, small;
 } Spot;
 
-/* What a limit of this run is; NaN if it was not measured. */
+/* What a limit of this run is, its best round; NaN if it was not measured. */
 static double limit_of(const Bench *bench, const char *name) {
     const BenchResult *limit = bench_find(bench, name);
-    return limit ? limit->value.median : NAN;
+    return limit ? limit->value.max : NAN;
 }
 
 int eval_series_roofline(Bench *bench, const BenchSeries *self, size_t size) {
@@ -243,8 +243,9 @@ int eval_series_roofline(Bench *bench, const BenchSeries *self, size_t size) {
     }
     int status = bench_data_close(file, &picture);
     if (status != HC_OK) return status;
-    snprintf(picture.variables, sizeof picture.variables, "triad=%g; triad_nt=%g; fma=%g", triad,
-             triad_nt > 0 ? triad_nt : 0, fma);
+    snprintf(picture.variables, sizeof picture.variables,
+             "triad=%g; triad_nt=%g; fma=%g; product=%g", triad, triad_nt > 0 ? triad_nt : 0, fma,
+             intensity[SPOTS - 1]);
     return bench_draw(bench, &picture);
 }
 

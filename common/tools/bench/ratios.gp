@@ -8,11 +8,12 @@ stats data index 0 using 3 nooutput
 low = STATS_min; high = STATS_max
 stats data index 1 using 3 nooutput
 least = STATS_min; most = STATS_max
-set title 'bench '.area.': each case against its reference, round by round' noenhanced
+set title 'bench '.area.': each case against its reference, round by round' noenhanced offset 0, 2.2
 set ytics noenhanced
 set y2tics noenhanced scale 0 offset -0.5
 set y2range [count + 0.6:0.4]
 set yrange [count + 0.6:0.4]
+set tmargin 4.8
 set bmargin 5
 set lmargin 0.95 * longest + 3
 set rmargin 31
@@ -25,7 +26,7 @@ if (high / low > 12) {
     set xlabel 'ratio'
 }
 set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead lc rgb '#999999' lw 1
-set key tmargin center horizontal maxcols 4 width 1
+set key center bottom at graph 0.5, 1.01 horizontal maxcols 4 width 1 noenhanced
 set bars 0.6
 plot data index 1 using ($4 == 0 ? $3 : NaN):($1 + 0.5 * ($2 - 0.5)) with points \
          pt 7 ps 0.4 lc rgb pale title 'round', \

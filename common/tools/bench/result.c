@@ -189,8 +189,8 @@ static void add_limit(cJSON *object, const Bench *bench, const BenchResult *r) {
     }
     cJSON *one = cJSON_AddObjectToObject(object, "limit");
     cJSON_AddStringToObject(one, "name", r->samples.limit);
-    cJSON_AddNumberToObject(one, "median", limit->value.median);
-    cJSON_AddNumberToObject(one, "fraction", r->value.median / limit->value.median);
+    cJSON_AddNumberToObject(one, "best", limit->value.max);
+    cJSON_AddNumberToObject(one, "fraction", r->value.median / limit->value.max);
 }
 
 static void add_text_or_null(cJSON *object, const char *key, const char *text) {

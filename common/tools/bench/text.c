@@ -34,7 +34,7 @@ static void print_row(HcTable *table, const Bench *bench, const BenchResult *r) 
         snprintf(reference, sizeof reference, "%.4g %s", r->reference.median, r->of->reference);
     }
     if (most)
-        snprintf(limit, sizeof limit, "%.0f %% %s", 100 * v->median / most->value.median,
+        snprintf(limit, sizeof limit, "%.0f %% %s", 100 * v->median / most->value.max,
                  r->samples.limit);
     if (r->of->sense != BENCH_NO_TARGET)
         snprintf(target, sizeof target, "%s %g",
@@ -50,7 +50,8 @@ void bench_report_text(const Bench *bench, FILE *out) {
     print_machine(bench, out);
     fputs("figures    medians over n rounds, and in brackets the quartiles; a ratio is taken round "
           "by round;\n           outliers: rounds further beyond the quartiles than 1.5 times the "
-          "range between them (counted in)\n\n",
+          "range between them (counted in);\n           a limit is the best of its rounds, as "
+          "measured in this run\n\n",
           out);
     HcTable *table =
         hc_table_new("case|>median [quartiles]|unit|of the limit|reference|>ratio [quartiles]|"
