@@ -119,13 +119,16 @@ struct EwKernel {
     char *source;
     void *module;
     bool from_cache, ran;
-    void *own; /* the kind's own: reduction or scan; released by free() */
+    bool vectors, no_vectors; /* the source has them; it shall not have them */
+    void *own;                /* the kind's own: reduction or scan; released by free() */
     int (*run)(EwKernel *kernel, struct EwCall *call); /* for ew_run; NULL: a reduction */
 };
 
 /* ew_prologue - the words that make one source three languages: KERNEL, GLOBAL, LOCAL, BARRIER, ITEM,
  * ITEMS ..., the names of the types, complex arithmetic if it is used, the preamble. */
 void ew_prologue(EwText *out, const EwKernel *kernel);
+/* ew_finish - the words that the source does not use out of it, and its lines counted again. */
+int ew_finish(char **source);
 /* ew_begin - "KERNEL entry(...) {": the parameters, then locals with the names of the declarations,
  * and n. Parameters are: of each argument its value, or its memory and first element; ew_n,
  * ew_start, ew_step, ew_count (how many i); then extra ones, as {"GLOBAL item *", "partial"}. */
@@ -137,10 +140,10 @@ void ew_begin(EwText *out, const EwKernel *kernel, const char *entry, const EwEx
 /* ew_paste - the reader's text under a #line that names it ("statement", "map" ...), so that a
  * compile error shows the place in it; end is what follows on the same line, as ";" or ")". */
 void ew_paste(EwText *out, const char *what, const char *text, const char *end);
-/* ew_begin_i, ew_end_i - the declaration of i inside of a loop whose counter is the text k: i, and
- * with halves the float that stands for each NAME[i]; behind the pasted text, what is written of
- * them. ew_as_pasted: the text with h[i] become h, its columns kept; to be freed. */
-void ew_begin_i(EwText *out, const EwKernel *kernel, const char *k, bool reads_only);
+/* ew_begin_i, ew_end_i - inside of a loop: i, and with halves the float that stands for each
+ * NAME[i]; behind the pasted text, what is written of them. i: its value, as a text.
+ * ew_as_pasted: the text with h[i] become h, its columns kept; to be freed. */
+void ew_begin_i(EwText *out, const EwKernel *kernel, const char *i, bool reads_only);
 void ew_end_i(EwText *out, const EwKernel *kernel);
 int ew_as_pasted(const EwKernel *kernel, const char *what, const char *text, char **pasted);
 
@@ -166,13 +169,18 @@ typedef struct EwCall {
     EwParam params[3 * EW_MAX_ARGS + 8];
     size_t count;
     union {
-        unsigned char bytes[16];
+        _Alignas(16) unsigned char bytes[16]; /* complex double wants 16 */
         uint64_t u;
     } room[3 * EW_MAX_ARGS + 8]; /* where converted scalars and offsets lie */
 } EwCall;
 float ew_round_half(float x); /* the half next to x */
 int ew_check_call(const EwKernel *kernel, EwRange range, const EwValue *values, size_t count,
                   EwCall *call);
+
+/* ew_vectors - the body of a loop that does width elements from i on, by vectors of OpenCL C.
+ *   *loop    loads, the statement, stores; to be freed
+ *   returns  NULL, or why the statement stays scalar: a clause */
+const char *ew_vectors(const EwKernel *kernel, const char *text, char **loop, size_t *width);
 
 int ew_source_map(EwKernel *kernel, const char *statement);
 int ew_source_reduction(EwKernel *kernel, const char *neutral, const char *map, const char *reduce);

@@ -33,8 +33,10 @@ int ew_start(EwDevice *device, EwKind kind, const char *name, const char *declar
 
 int ew_build(EwKernel *kernel) {
     const EwBackend *backend = kernel->device->backend;
-    int status = backend->build(kernel->device, kernel->name, kernel->source, &kernel->options,
-                                &kernel->module, &kernel->from_cache);
+    int status = ew_finish(&kernel->source);
+    if (status != HC_OK) return status;
+    status = backend->build(kernel->device, kernel->name, kernel->source, &kernel->options,
+                            &kernel->module, &kernel->from_cache);
     if (status == HC_BUILD) ew_explain(kernel->source);
     return status;
 }
@@ -42,11 +44,20 @@ int ew_build(EwKernel *kernel) {
 int ew_map(EwDevice *device, const char *name, const char *declarations, const char *statement,
            const EwOptions *options, EwKernel **kernel) {
     int status = ew_start(device, EW_MAP, name, declarations, options, kernel);
-    if (status == HC_OK) status = ew_source_map(*kernel, statement);
-    if (status == HC_OK) (*kernel)->run = ew_run_map;
-    if (status == HC_OK) status = ew_build(*kernel);
+    if (status != HC_OK) return status;
+    EwKernel *k = *kernel;
+    k->run = ew_run_map;
+    status = ew_source_map(k, statement);
+    if (status == HC_OK) status = ew_build(k);
+    if (status == HC_BUILD && k->vectors) { /* the reader's mistake, or the generator's? */
+        device->backend->unload(device, k->module);
+        k->module = NULL;
+        k->no_vectors = true;
+        status = ew_source_map(k, statement);
+        if (status == HC_OK) status = ew_build(k);
+    }
     if (status == HC_OK) return HC_OK;
-    ew_free(*kernel);
+    ew_free(k);
     *kernel = NULL;
     return status;
 }

@@ -53,13 +53,11 @@ static void complex_type(EwText *out, EwLanguage language, const char *name, con
     ew_add(out, "typedef struct __attribute__((aligned(%zu))) { %s re, im; } %s;\n", bytes, real,
            name);
     for (const char *p = complex_functions; *p; p++) {
-        bool alone =
-            (p[1] == ' ' || p[1] == ' ') && (p == complex_functions || !strchr("_", p[-1]));
-        bool start = p == complex_functions || strchr(" (\n{", p[-1]);
+        bool word = p[1] == ' ' && strchr(" (\n{", p[-1]); /* a letter that stands alone */
         if (strncmp(p, "OVERLOAD", 8) == 0) ew_add(out, "%s", overload[language]), p += 7;
         else if (*p == '@') ew_add(out, "%s", language == EW_C ? tag : "");
-        else if (start && alone && *p == 'R') ew_add(out, "%s", real);
-        else if (start && alone && *p == 'C') ew_add(out, "%s", name);
+        else if (*p == 'R' && word) ew_add(out, "%s", real);
+        else if (*p == 'C' && word) ew_add(out, "%s", name);
         else ew_add(out, "%c", *p);
     }
 }

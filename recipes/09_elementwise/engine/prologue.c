@@ -5,6 +5,8 @@
  */
 #include "internal.h"
 
+#define GENERATED "#line GENERATED" /* for ew_finish, which knows the number */
+
 static const char *const rows[][4] = {
 #define EW_WORD(word, opencl, cuda, c) {word, opencl, cuda, c},
 #include "words.def"
@@ -25,7 +27,8 @@ void ew_prologue(EwText *out, const EwKernel *kernel) {
     if (language == EW_OPENCL_C && options->exact) ew_add(out, "#pragma OPENCL FP_CONTRACT OFF\n");
     if (language == EW_OPENCL_C && kernel->device->has_f64)
         ew_add(out, "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
-    if (language == EW_C) ew_add(out, "#include <stdint.h>\n#include <tgmath.h>\n");
+    if (language == EW_C)
+        ew_add(out, "#include <stddef.h>\n#include <stdint.h>\n#include <tgmath.h>\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (rows[k][1 + language])
             ew_add(out, "#define %s %s\n", rows[k][0], rows[k][1 + language]);
@@ -74,16 +77,16 @@ static void begin_c(EwText *out, const EwKernel *kernel, const char *entry, cons
 
 static void begin_device(EwText *out, const EwKernel *kernel, const char *entry,
                          const EwExtra *extra, size_t extras) {
-    ew_add(out, "KERNEL %s(", entry);
+    ew_add(out, "KERNEL %s(\n", entry);
     for (size_t k = 0; k < kernel->arg_count; k++) {
         const EwArg *arg = &kernel->args[k];
         const char *type = parameter_type(arg);
         if (arg->array)
-            ew_add(out, "GLOBAL %s%s *ew_p_%s, ulong ew_first_%s, ", arg->written ? "" : "const ",
-                   type, arg->name, arg->name);
-        else ew_add(out, "%s %s, ", type, arg->name);
+            ew_add(out, "    GLOBAL %s%s *ew_p_%s, ulong ew_first_%s,\n",
+                   arg->written ? "" : "const ", type, arg->name, arg->name);
+        else ew_add(out, "    %s %s,\n", type, arg->name);
     }
-    ew_add(out, "ulong ew_n, ulong ew_start, ulong ew_step, ulong ew_count");
+    ew_add(out, "    ulong ew_n, ulong ew_start, ulong ew_step, ulong ew_count");
     for (size_t k = 0; k < extras; k++) ew_add(out, ", %s %s", extra[k].type, extra[k].name);
     ew_add(out, ")\n{\n");
     for (size_t k = 0; k < kernel->arg_count; k++) {
@@ -99,13 +102,52 @@ void ew_begin(EwText *out, const EwKernel *kernel, const char *entry, const EwEx
               size_t extras) {
     if (kernel->device->backend->language == EW_C) begin_c(out, kernel, entry, extra, extras);
     else begin_device(out, kernel, entry, extra, extras);
-    ew_add(out, "    const long n = (long)ew_n;\n");
-    if (kernel->device->backend->language == EW_C) ew_add(out, "    (void)n, (void)ew_start;\n");
+    ew_add(out, "    const long n = (long)ew_n;\n    (void)n;\n");
 }
 
 void ew_paste(EwText *out, const char *what, const char *text, const char *end) {
-    size_t line = 3;
-    ew_add(out, "\n#line 1 \"%s\"\n%s %s\n", what, text, end);
-    for (size_t k = 0; out->text && k < out->used; k++) line += out->text[k] == '\n';
-    ew_add(out, "#line %zu \"generated\"\n", line - 1);
+    ew_add(out, "\n#line 1 \"%s\"\n%s %s\n" GENERATED "\n", what, text, end);
+}
+
+/* Is word in the source, other than as the word that a #define defines? */
+static bool uses(const char *source, const char *word) {
+    size_t bytes = strcspn(word, "(");
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)bytes, word);
+    for (const char *p = source; (p = strstr(p, name)) != NULL; p += bytes) {
+        char before[2] = {p > source ? p[-1] : ' ', '\0'}, after[2] = {p[bytes], '\0'};
+        bool defined = p - source >= 8 && strncmp(p - 8, "#define ", 8) == 0;
+        if (!defined && !ew_is_name(before) && !ew_is_name(after) && !strchr("0123456789", *after))
+            return true;
+    }
+    return false;
+}
+
+static bool drop(char *source, const char *word) {
+    char line[80];
+    snprintf(line, sizeof line, "#define %s ", word);
+    char *p = strstr(source, line);
+    if (!p || uses(source, word)) return false;
+    const char *next = p + strcspn(p, "\n");
+    memmove(p, next + (*next == '\n'), strlen(next) + (*next != '\n'));
+    return true;
+}
+
+int ew_finish(char **source) {
+    EwText out = {0};
+    size_t line = 1;
+    for (bool again = true; again;) { /* a word may be used by another one alone */
+        again = false;
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (drop(*source, rows[k][0])) again = true;
+    }
+    for (const char *p = *source; *p; line++) {
+        size_t bytes = strcspn(p, "\n");
+        if (strncmp(p, GENERATED, strlen(GENERATED)) == 0)
+            ew_add(&out, "#line %zu \"generated\"\n", line + 1);
+        else ew_add(&out, "%.*s\n", (int)bytes, p);
+        p += bytes + (p[bytes] == '\n');
+    }
+    free(*source);
+    return ew_text_take(&out, source);
 }

@@ -155,15 +155,12 @@ static int check(const char *what, const char *text, const EwToken *t, char *ope
         return ew_refuse(what, text, t->at, "close each bracket that is open, and no other",
                          "this bracket closes nothing");
     } else if (t->kind == 'n') {
-        if (is_one_of(forbidden, t) || (t->bytes > 1 && strncmp(t->at, "__", 2) == 0) ||
-            (t->bytes > 2 && strncmp(t->at, "ew_", 3) == 0) || is_word(t)) {
-            EwToken type = *t; /* names of types are words of the prologue, too */
-            char name[64];
-            snprintf(name, sizeof name, "%.*s", (int)type.bytes, type.at);
-            if (ew_type_find(name) != EW_NONE) return HC_OK;
+        bool engine = *t->at >= 'A' && *t->at <= 'Z' && is_word(t); /* the others are for all */
+        if (engine || is_one_of(forbidden, t) || (t->bytes > 1 && strncmp(t->at, "__", 2) == 0) ||
+            (t->bytes > 2 && strncmp(t->at, "ew_", 3) == 0)) {
             char why[160];
-            snprintf(why, sizeof why, "'%s' reaches beyond the %s into the kernel around it", name,
-                     what);
+            snprintf(why, sizeof why, "'%.*s' reaches beyond the %s into the kernel around it",
+                     (int)(t->bytes < 60 ? t->bytes : 60), t->at, what);
             return ew_refuse(what, text, t->at,
                              "write what happens to element i; functions go into the preamble",
                              why);

@@ -5,9 +5,8 @@
  */
 #include "internal.h"
 
-void ew_begin_i(EwText *out, const EwKernel *kernel, const char *k, bool reads_only) {
-    ew_add(out, "        const long i = (long)(ew_start + (%s) * ew_step);\n", k);
-    if (kernel->device->backend->language == EW_C) ew_add(out, "        (void)i;\n");
+void ew_begin_i(EwText *out, const EwKernel *kernel, const char *i, bool reads_only) {
+    ew_add(out, "        const long i = (long)(%s);\n        (void)i;\n", i);
     for (size_t a = 0; a < kernel->arg_count; a++) {
         const EwArg *arg = &kernel->args[a];
         if (arg->type != EW_F16 || !arg->array || !arg->used) continue;
@@ -44,18 +43,6 @@ int ew_as_pasted(const EwKernel *kernel, const char *what, const char *text, cha
     return status;
 }
 
-/* The loop that fits the device, around what stands for element k. */
-static void open_loop(EwText *out, const EwKernel *kernel) {
-    if (kernel->device->shape == EW_STRIDES) {
-        ew_add(out, "    for (size_t ew_k = ITEM; ew_k < ew_count; ew_k += ITEMS) {\n");
-        return;
-    }
-    if (kernel->device->backend->language == EW_C) /* each element is its own: see check_overlap */
-        ew_add(out, "#if defined __clang__\n#pragma clang loop vectorize(assume_safety)\n"
-                    "#elif defined __GNUC__\n#pragma GCC ivdep\n#endif\n");
-    ew_add(out, "    for (; ew_k < ew_end; ew_k++) {\n");
-}
-
 /* Which elements this item does: pieces are whole cache lines, so that no two items write one. */
 void ew_chunk(EwText *out) {
     ew_add(out, "    const size_t ew_piece = ((ew_count + ITEMS - 1) / ITEMS + 63) / 64 * 64;\n"
@@ -64,34 +51,71 @@ void ew_chunk(EwText *out) {
                 "ew_count;\n");
 }
 
+/* One loop around the statement; i says what i is in terms of ew_k. */
+static void add_loop(EwText *out, const EwKernel *kernel, const char *loop, const char *i,
+                     const char *pasted) {
+    ew_add(out, "    %s {\n", loop);
+    ew_begin_i(out, kernel, i, false);
+    ew_add(out, "        do {"); /* a loop, so that break and continue stay within */
+    ew_paste(out, "statement", pasted, ";");
+    ew_add(out, "        } while (0);\n");
+    ew_end_i(out, kernel);
+    ew_add(out, "    }\n");
+}
+
 static bool only_plain(const EwKernel *kernel) {
     for (size_t a = 0; a < kernel->arg_count; a++)
         if (kernel->args[a].elsewhere) return false;
     return true;
 }
 
+/* Chunks: first a loop for the step 1, which a compiler, or ew_vectors, makes fast; then one for
+ * what is left of it, and for every other step. */
+static void add_chunks(EwText *out, const EwKernel *kernel, const char *vectors, size_t width,
+                       const char *pasted) {
+    ew_chunk(out);
+    ew_add(out, "    const size_t ew_fast = ew_step == 1 ? ew_end : ew_k;\n");
+    if (vectors) {
+        ew_add(out,
+               "    for (; ew_k + %zu <= ew_fast; ew_k += %zu) {\n"
+               "        const size_t i = ew_start + ew_k;\n%s    }\n",
+               width, width, vectors);
+    } else {
+        /* That no element depends on another is what check_overlap sees to. */
+        if (kernel->device->backend->language == EW_C && only_plain(kernel))
+            ew_add(out, "#if defined __clang__\n#pragma clang loop vectorize(assume_safety)\n"
+                        "#elif defined __GNUC__\n#pragma GCC ivdep\n#endif\n");
+        add_loop(out, kernel, "for (; ew_k < ew_fast; ew_k++)", "ew_start + ew_k", pasted);
+    }
+    add_loop(out, kernel, "for (; ew_k < ew_end; ew_k++)", "ew_start + ew_k * ew_step", pasted);
+}
+
 int ew_source_map(EwKernel *kernel, const char *statement) {
     EwText out = {0};
-    char entry[EW_NAME + 8], *pasted = NULL;
+    char entry[EW_NAME + 8], *pasted = NULL, *vectors = NULL;
+    size_t width = 0;
+    bool chunks = kernel->device->shape == EW_CHUNKS;
     int status = ew_scan_uses(kernel, "statement", statement);
     if (status == HC_OK) status = ew_as_pasted(kernel, "statement", statement, &pasted);
     if (status != HC_OK) return status;
     snprintf(entry, sizeof entry, "ew_%s", kernel->name);
+    if (chunks && kernel->device->backend->language == EW_OPENCL_C) {
+        const char *why = kernel->no_vectors ? "the compiler refused them"
+                                             : ew_vectors(kernel, statement, &vectors, &width);
+        if (why) ew_add(&out, "/* One element at a time, not vectors: %s. */\n", why);
+        else ew_add(&out, "/* Vectors: %zu elements at a time. */\n", width);
+        kernel->vectors = vectors != NULL;
+    }
     ew_prologue(&out, kernel);
     ew_begin(&out, kernel, entry, NULL, 0);
-    if (kernel->device->shape == EW_CHUNKS) ew_chunk(&out);
-    if (only_plain(kernel)) open_loop(&out, kernel);
+    if (chunks) add_chunks(&out, kernel, vectors, width, pasted);
     else
-        ew_add(&out, kernel->device->shape == EW_STRIDES
-                         ? "    for (size_t ew_k = ITEM; ew_k < ew_count; ew_k += ITEMS) {\n"
-                         : "    for (; ew_k < ew_end; ew_k++) {\n");
-    ew_begin_i(&out, kernel, "ew_k", false);
-    ew_add(&out, "        do {"); /* a loop, so that break and continue stay within */
-    ew_paste(&out, "statement", pasted, ";");
-    ew_add(&out, "        } while (0);\n");
-    ew_end_i(&out, kernel);
-    ew_add(&out, "    }\n}\n");
+        add_loop(&out, kernel, "for (size_t ew_k = ITEM; ew_k < ew_count; ew_k += ITEMS)",
+                 "ew_start + ew_k * ew_step", pasted);
+    ew_add(&out, "}\n");
+    free(vectors);
     free(pasted);
+    free(kernel->source);
     return ew_text_take(&out, &kernel->source);
 }
 
