@@ -24,7 +24,7 @@ for name in copy copy_nt triad triad_nt read fma; do
 done
 # Each picture of the list was drawn, or its absence explained.
 for name in $(sed -n 's/^ *\([a-z_.]*\)  *picture .*/\1/p' "$work/list"); do
-    find "$work/bench" -name "$name*.tsv" | grep -q . || says "$name: skipped"
+    find "$work/bench" -name "${name%_sizes}*.tsv" | grep -q . || says "$name: skipped"
 done
 if command -v gnuplot >/dev/null; then
     for data in "$work"/bench/*.tsv; do

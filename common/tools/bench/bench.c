@@ -23,6 +23,9 @@ const BenchArea *const bench_areas[] = {
 #ifdef HC_BENCH_OPENCL
     &bench_area_evaluation,
 #endif
+#ifdef HC_BENCH_ELEMENTWISE
+    &bench_area_elementwise,
+#endif
 #ifdef HC_BENCH_CUSIM
     &bench_area_cusim,
 #endif

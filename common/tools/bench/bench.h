@@ -300,6 +300,7 @@ extern const BenchArea *const bench_areas[]; /* of this build, ended by NULL */
 extern const BenchArea bench_area_limits;
 extern const BenchArea bench_area_opencl;
 extern const BenchArea bench_area_evaluation;
+extern const BenchArea bench_area_elementwise;
 extern const BenchArea bench_area_cusim;
 
 /* Cases of the area limits that need OpenCL (limits_opencl.c), and what checks their arithmetic. */
