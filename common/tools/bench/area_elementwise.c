@@ -69,8 +69,8 @@ typedef struct Side {
     int (*run)(struct Side *side, double *ms);
     EwKernel *kernel, *second; /* of the engine */
     cl_kernel hand;
-    bool shaped, two; /* of the hand-written kernel: few work-items; y, a and b, too */
-    bool on_host;     /* z is the host's */
+    bool shaped;  /* the hand-written kernel: few work-items */
+    bool on_host; /* z is the host's */
     double sum;
 } Side;
 
@@ -167,7 +167,7 @@ static int by_hand(Side *side, const char *name, bool two, bool shaped) {
     cl_ulong n = at.n;
     cl_uint k = 0;
     char *source = bench_read_file(HC_BENCH_SOURCE "/elementwise.cl");
-    *side = (Side){.run = run_hand, .two = two, .shaped = shaped};
+    *side = (Side){.run = run_hand, .shaped = shaped};
     if (!source) return hc_set_error(HC_ERROR, 0, NULL, NULL, "cannot read elementwise.cl");
     int status = bench_lab_kernel_of(source, "elementwise.cl", name, "", &side->hand);
     free(source);
@@ -197,7 +197,7 @@ static int start_peer(Bench *bench) {
     int status = bench_worker_ask(&at.peer, "axpby", at.n, &ms);
     if (status != HC_ERROR) return status;
     char said[256];
-    snprintf(said, sizeof said, "%s", hc_last_error()->message);
+    snprintf(said, sizeof said, "%.255s", hc_last_error()->message);
     return hc_set_error(HC_SKIP, 0, NULL, "its messages are above", "the PyOpenCL peer failed: %s",
                         said);
 }
@@ -285,7 +285,7 @@ static void want(Expected *f) {
 
 static int axpby_to(Bench *bench, const BenchCase *self, BenchSamples *s, const char *other,
                     bool shaped) {
-    Race race = {{{0}}};
+    Race race = {.amount = 0};
     TRY(open_all(bench, s->n));
     if (shaped) TRY(bench_lab_cpu());
     want(of_axpby);
@@ -303,7 +303,7 @@ static int to_shaped(Bench *bench, const BenchCase *self, BenchSamples *s) {
 }
 
 static int to_pyopencl(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{0}, {.run = run_peer}}};
+    Race race = {.side[1].run = run_peer};
     TRY(open_all(bench, s->n));
     want(of_axpby);
     TRY(start_peer(bench));
@@ -312,7 +312,7 @@ static int to_pyopencl(Bench *bench, const BenchCase *self, BenchSamples *s) {
 }
 
 static int fused(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{0}}};
+    Race race = {.amount = 0};
     TRY(open_all(bench, s->n));
     want(of_axpby);
     TRY(engine_axpby(&race.side[0]));
@@ -325,7 +325,7 @@ static int fused(Bench *bench, const BenchCase *self, BenchSamples *s) {
 }
 
 static int sine(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{0}}};
+    Race race = {.amount = 0};
     TRY(open_all(bench, s->n));
     want(of_sine);
     TRY(engine_map(&race.side[0], "sine", "z[i] = sin(x[i])"));
@@ -334,7 +334,7 @@ static int sine(Bench *bench, const BenchCase *self, BenchSamples *s) {
 }
 
 static int exponential(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{0}}};
+    Race race = {.amount = 0};
     TRY(open_all(bench, s->n));
     want(of_exponential);
     TRY(engine_map(&race.side[0], "exponential", "z[i] = exp(x[i])"));
@@ -343,7 +343,7 @@ static int exponential(Bench *bench, const BenchCase *self, BenchSamples *s) {
 }
 
 static int sum(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{.run = run_reduce}, {.run = run_host_sum, .on_host = true}}};
+    Race race = {.side = {{.run = run_reduce}, {.run = run_host_sum, .on_host = true}}};
     TRY(open_all(bench, s->n));
     TRY(ew_reduction(at.device, "sum", "float", "0", "x[i]", "a + b", "const float *x", NULL,
                      &race.side[0].kernel));
@@ -353,7 +353,7 @@ static int sum(Bench *bench, const BenchCase *self, BenchSamples *s) {
 
 /* Sums of up to n numbers in [-1, 1) of another order each: they wander off by some sqrt(n) ulp. */
 static int scan(Bench *bench, const BenchCase *self, BenchSamples *s) {
-    Race race = {{{.run = run_map}, {.run = run_host_scan, .on_host = true}}};
+    Race race = {.side = {{.run = run_map}, {.run = run_host_scan, .on_host = true}}};
     double total = 0;
     TRY(open_all(bench, s->n));
     for (size_t i = 0; i < at.n; i++) at.want[i] = (float)(total += (double)at.host.x[i]);
