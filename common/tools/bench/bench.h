@@ -302,6 +302,7 @@ extern const BenchArea bench_area_opencl;
 extern const BenchArea bench_area_evaluation;
 extern const BenchArea bench_area_elementwise;
 extern const BenchArea bench_area_cusim;
+extern const BenchArea bench_area_jit;
 
 /* Cases of the area limits that need OpenCL (limits_opencl.c), and what checks their arithmetic. */
 int bench_limits_copy_kernel(Bench *bench, const BenchCase *self, BenchSamples *samples);
