@@ -16,16 +16,18 @@ if [ -n "$(python)" ]; then
         fail "$(cat "$work/valid")"
 fi
 "$bench" --list >"$work/list"
-for area in $(sed -n 's/^\([a-z]*\): .*/\1/p' "$work/list"); do
+sed -n 's/^\([a-z]*\): .*/\1/p' "$work/list" >"$work/areas"
+while read -r area; do
     prints "\"name\":\"$area."
-done
+done <"$work/areas"
 for name in copy copy_nt triad triad_nt read fma; do
     prints "\"name\":\"limits.$name\""
 done
 # Each picture of the list was drawn, or its absence explained.
-for name in $(sed -n 's/^ *\([a-z_.]*\)  *picture .*/\1/p' "$work/list"); do
+sed -n 's/^ *\([a-z_.]*\)  *picture .*/\1/p' "$work/list" >"$work/pictures"
+while read -r name; do
     find "$work/bench" -name "${name%_sizes}*.tsv" | grep -q . || says "$name: skipped"
-done
+done <"$work/pictures"
 if command -v gnuplot >/dev/null; then
     for data in "$work"/bench/*.tsv; do
         [ "$data" != "$work/bench/durations.tsv" ] || continue
@@ -37,7 +39,6 @@ fi
 
 # On a terminal: a bar, and the time left, which the first run has taught it. `script` makes one.
 command -v script >/dev/null || exit 0
-ran="script: $bench limits"
 script -qec "'$bench' limits --rounds 15 --size small --work-dir '$work/bench'" "$work/out" \
     >/dev/null </dev/null || fail "it failed on a terminal"
 grep -qa '\[####*-*\] [0-9]*/[0-9]*  limits\.' "$work/out" || fail "no bar on a terminal"
