@@ -107,7 +107,7 @@ static Shape shape_of(EvalWork work, EvalWay way, size_t n) {
     }
     if (way == EVAL_TUNED) return (Shape){1, {items, 1}, {1, 1}};
     if (is_square(work)) return (Shape){2, {round_up(n, 16), round_up(n, 16)}, {16, 16}};
-    if (work == EVAL_SUM) return (Shape){1, {GROUPS * GROUP, 1}, {GROUP, 1}};
+    if (work == EVAL_SUM) return (Shape){1, {(size_t)GROUPS * GROUP, 1}, {GROUP, 1}};
     return (Shape){1, {round_up(n, GROUP), 1}, {GROUP, 1}};
 }
 

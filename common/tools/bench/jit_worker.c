@@ -107,8 +107,9 @@ static void run_mandelbrot(size_t n) {
 static bool check_mandelbrot(size_t n) {
     size_t differ = 0;
     for (size_t p = 0; p < n * n; p++) {
-        double cx = 3.0 * (double)(p % n) / (double)n - 2.25;
-        double cy = 2.5 * (double)(p / n) / (double)n - 1.25, u = 0, v = 0;
+        size_t i = p / n, j = p % n;
+        double cx = 3.0 * (double)j / (double)n - 2.25;
+        double cy = 2.5 * (double)i / (double)n - 1.25, u = 0, v = 0;
         int k = 0;
         for (; k < STEPS && u * u + v * v <= 4; k++) {
             double t = u * u - v * v + cx;

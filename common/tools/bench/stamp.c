@@ -46,9 +46,9 @@ static int stamp_png(const char *path, const char *bytes, size_t size, const cha
     if (key < 1 || key > 79 || length > sizeof chunk - 12)
         return hc_set_error(HC_ERROR, 0, NULL, NULL, "%s: a text too long for a picture", path);
     put_u32(chunk, (uint32_t)length);
-    memcpy(chunk + 4, "tEXt", 4);
+    memcpy(chunk + 4, (const char[4]){'t', 'E', 'X', 't'}, 4);
     memcpy(chunk + 8, keyword, key + 1);
-    memcpy(chunk + 8 + key + 1, text, length - key - 1);
+    for (size_t i = 0; text[i]; i++) chunk[8 + key + 1 + i] = (unsigned char)text[i];
     put_u32(chunk + 8 + length, crc32(chunk + 4, 4 + length));
     return insert(path, bytes, size, SIGNATURE + HEADER, chunk, length + 12);
 }

@@ -34,8 +34,15 @@ typedef float Loose
     __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 #define LOAD(p) (*(const Loose *)(p))
 
+/* The asm, which does nothing, keeps the compiler from making this a call of memcpy, which chooses
+ * its own kind of stores. */
 static void copy(float *restrict z, const float *restrict x, size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) z[i] = x[i];
+    size_t i = begin;
+    for (; i + LANES <= end; i += LANES) {
+        *(Loose *)(z + i) = LOAD(x + i);
+        __asm__ volatile("");
+    }
+    for (; i < end; i++) z[i] = x[i];
 }
 
 static void add(float *restrict z, const float *restrict x, const float *restrict y, size_t begin,
@@ -82,7 +89,7 @@ static float sum(const float *x, size_t begin, size_t end) {
     V part[8] = {{0}};
     size_t i = begin;
     float total = 0;
-    for (; i + 8 * LANES <= end; i += 8 * LANES)
+    for (; i + (size_t)8 * LANES <= end; i += (size_t)8 * LANES)
         for (size_t k = 0; k < 8; k++) part[k] += LOAD(x + i + k * LANES);
     for (size_t k = 1; k < 8; k++) part[0] += part[k];
     for (size_t k = 0; k < LANES; k++) total += part[0][k];
@@ -155,7 +162,7 @@ static void product(float *restrict z, const float *restrict x, const float *res
 static float fma_chains(size_t steps, float factor, float summand) {
     V f = factor - (V){0}, s = summand - (V){0}; /* the same number in all lanes */
     float total = 0;
-#define BEGIN(k) V v##k = f * (float)(k + 1);
+#define BEGIN(k) V v##k = f * (float)((k) + 1);
 #define STEP(k) v##k = v##k * f + s;
 #define END(k) t += v##k;
     TWELVE(BEGIN)
