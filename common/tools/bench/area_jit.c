@@ -32,8 +32,8 @@ static void end(void) {
 static int find_both(Bench *bench) {
     snprintf(program, sizeof program, "%s/hc_bench_jit", bench->options.programs);
     if (access(program, X_OK) != 0)
-        return hc_set_error(HC_SKIP, 0, NULL, "build it beside this program", "there is no %s",
-                            program);
+        return hc_set_error(HC_SKIP, 0, NULL, "./cook setup jit installs LLVM, which it needs",
+                            "there is no %s", program);
     if (!*bench->device) snprintf(bench->device, sizeof bench->device, "cpu");
     return bench_python(&bench->options, "venv_numba", "peer_numba_requirements.txt", python,
                         sizeof python);

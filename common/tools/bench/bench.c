@@ -26,9 +26,7 @@ const BenchArea *const bench_areas[] = {
 #ifdef HC_BENCH_ELEMENTWISE
     &bench_area_elementwise,
 #endif
-#ifdef HC_BENCH_JIT
     &bench_area_jit,
-#endif
 #ifdef HC_BENCH_CUSIM
     &bench_area_cusim,
 #endif
