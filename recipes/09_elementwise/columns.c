@@ -11,24 +11,23 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "engine/internal.h"
+
 enum { LINE_MAX_BYTES = 1 << 20 };
 
 /* ---- Columns ---- */
 
 /* Words that mean something else in an expression. */
 static bool is_taken(const char *name) {
-    static const char *const words =
-        " i n item prev_item last_item if else for while do return break continue switch case "
-        "default goto void char short int long float double half signed unsigned uchar ushort uint "
-        "ulong size_t bool const volatile restrict static struct union enum sizeof typedef "
-        "complex ";
+    static const char *const words = " item prev_item last_item if else for while do return break "
+                                     "continue switch case default goto sizeof i n ";
     const char *found = words;
     size_t length = strlen(name);
     while ((found = strstr(found, name)) != NULL) {
         if (found[-1] == ' ' && found[length] == ' ') return true;
         found += length;
     }
-    return strncmp(name, "ew_", 3) == 0 || strncmp(name, "EW_", 3) == 0;
+    return ew_reserved(name) || strncmp(name, "ew_", 3) == 0;
 }
 
 Column *column_find(const Columns *columns, const char *name, size_t length) {

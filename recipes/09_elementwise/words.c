@@ -87,10 +87,12 @@ static bool is_incremented(const Scan *s, const char *at) {
     return at - s->text >= 2 && (at[-1] == '+' || at[-1] == '-') && at[-2] == at[-1];
 }
 
-static bool is_fresh(const Words *w, const char *name, size_t length) {
-    for (size_t k = 0; k < w->fresh_count; k++)
-        if (strncmp(w->fresh[k], name, length) == 0 && !w->fresh[k][length]) return true;
-    return false;
+/* Which of the new columns it is; fresh_count: none. */
+static size_t find_fresh(const Words *w, const char *name, size_t length) {
+    size_t k = 0;
+    while (k < w->fresh_count && (strncmp(w->fresh[k], name, length) != 0 || w->fresh[k][length]))
+        k++;
+    return k;
 }
 
 /* A name that is nothing yet, not assigned to: what was meant? */
@@ -115,7 +117,9 @@ static int take_column(Scan *s, const char *name, size_t length, bool has_bracke
         size_t c = (size_t)(column - w->columns->column);
         if (how) w->writes[c] = true;
         if (how != 'p') w->reads[c] = true;
-    } else if (!is_fresh(w, name, length)) {
+    } else if (find_fresh(w, name, length) < w->fresh_count) {
+        if (how != 'p') w->fresh_read[find_fresh(w, name, length)] = true;
+    } else {
         if (how != 'p') return unknown(s, name, length);
         if (w->fresh_count == WORDS_ARGS)
             return bad(s, name, NULL, "'%.*s' is one column too many", name, length);
@@ -250,6 +254,7 @@ int words_add_columns(Words *w) {
             return hc_set_error(HC_USAGE, 0, NULL, "take another name",
                                 "'%s' cannot be the name of a column", w->fresh[k]);
         w->writes[column - w->columns->column] = true;
+        w->reads[column - w->columns->column] = w->fresh_read[k];
     }
     w->fresh_count = 0;
     return HC_OK;

@@ -25,6 +25,7 @@ typedef struct Words {
     bool fractions;                      /* has a number with a point, or such a call */
     bool assigns;                        /* at least one column is assigned to */
     char fresh[WORDS_ARGS][COLUMN_NAME]; /* columns that do not exist yet, and are assigned to */
+    bool fresh_read[WORDS_ARGS];         /* and read afterwards, so that each run must begin anew */
     size_t fresh_count;
 } Words;
 

@@ -121,6 +121,11 @@ run "$program" --data inf.txt --expr "z = x + 1; w = x - x" --json
 expect 0
 prints '"values":[null,null,2]'
 
+# A column that the text reads after it wrote it: each run begins with zeros.
+run "$program" --data a.csv --expr "for (int k = 0; k < 3; k++) z = z + t" --json
+expect 0
+prints '"values":[3,6,9,12]'
+
 # ---- Reductions and scans ----
 reduces() { # reduces TEXT VALUE MORE...
     text=$1 value=$2

@@ -52,6 +52,7 @@ static const struct {
     {"time n\n1 2\n", NULL, 1, 2, "c2", 2}, /* n is the number of elements */
     {"x x\n1 2\n", NULL, 1, 2, "c2", 2},    /* twice the same */
     {"x float\n1 2\n", NULL, 1, 2, "c2", 2},
+    {"KERNEL GROUP\n1 2\n", NULL, 1, 2, "c2", 2}, /* words of the generated source */
     {"x 3d\n1 2\n", "file:1: column 1 (x): 'x' is not a number", 0, 0, NULL, 0},
     {"# p q\n# made by hand\n# u v\n1 2\n", NULL, 1, 2, "v", 2},
     {"# one two three\n1 2\n", NULL, 1, 2, "y", 2}, /* three names, two columns: a comment */
