@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# exact.sh KERNEL size SIZE | mutant NAME - the kernels of recipes 1, 2 and 12 (mandelbrot, stride, divergence,
-# tick, kuwahara) in OpenCL C and in CUDA C against plain C: the recipes compare every element with their
-# reference, so here it is asked whether they did, and whether they would see a kernel that is wrong
-# everywhere, or in a single element, in one of the two languages and not in the other.
+# exact.sh KERNEL size SIZE | mutant NAME - the kernels of recipes 1, 2, 12 and 13 (mandelbrot, stride,
+# divergence, tick, kuwahara, chains, banks, chase) in OpenCL C and in CUDA C against plain C: the recipes
+# compare every element with their reference, so here it is asked whether they did, and whether they
+# would see a kernel that is wrong everywhere, or in a single element, in one of the two languages and
+# not in the other.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 cd "$work" || exit 1
@@ -12,6 +13,14 @@ case $kernel in
 mandelbrot)
     program=$HC_BIN/01_heterogeneous_computing
     points=all
+    ;;
+chains | banks | chase)
+    program=$HC_BIN/13_microbenchmarks
+    case $kernel in
+    chains) points='occupancy=1/dependent occupancy=16/independent' ;;
+    banks) points='banks=3/padded banks=32/plain' ;;
+    chase) points='latency=4/chase latency=256/chase' ;;
+    esac
     ;;
 kuwahara)
     program=$HC_BIN/12_work_sharing
@@ -64,6 +73,12 @@ mutant)
     last) change='s/k < rows/k + 1 < rows || phase > 0 \&\& k < rows/' ;;
     path) change='s/path == mine/path == mine + (i + 1 == n)/' ;;
     step) change='s/k < steps/k + 1 < steps/' ;;
+    step_less) change='s/v1 \* v1 + c/v1 * v1 + c - (k == 0)/; s/k < 4 \* steps/k + 1 < 4 * steps/' ;;
+    one_lane) change='s/y\[i\] = v/y[i] = (i == 31) + v/' ;;
+    wrong_row) change='s/(row + 1) % 32/(row + 2) % 32/' ;;
+    last_lane) change='s/= sum;/= sum + (me == 255);/' ;;
+    early) change='s/k < steps/k + 1 < steps/' ;;
+    neighbour) change='s/p = x\[p\]/p = x[p] ^ 1u/' ;;
     twice) change='s/y\[i\] = x/y[i] = (i == 31) + x/' ;;
     esac
     for language in cl cu; do
