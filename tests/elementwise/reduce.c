@@ -335,8 +335,8 @@ static void deterministic(void) {
             CHECK_HC(ew_view(&d_y, 0, n, &w));
             CHECK_HC(
                 ew_reduce(in_order ? ordered : dot, EW_ALL, EW_VALUES(EW_OF(v), EW_OF(w)), &got));
-            EXPECT(memcmp(&got, &want, sizeof got) == 0, "n %zu, in order %d: %a, want %a", n,
-                   in_order, (double)got, (double)want);
+            EXPECT(same_bits(got, want), "n %zu, in order %d: %a, want %a", n, in_order,
+                   (double)got, (double)want);
         }
     ew_free(ordered), ew_free(dot);
     ew_array_free(&d_y), ew_array_free(&d_x);

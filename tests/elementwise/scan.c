@@ -131,7 +131,7 @@ static void large_items(void) {
     CHECK_HC(ew_read(&d_z, got));
     for (size_t k = 0; k < N; k++) {
         int64_t before = c;
-        a += x[k], b += 2 * x[k], c += (int64_t)x[k] * x[k], d += (int64_t)k;
+        a += x[k], b += 2 * (int64_t)x[k], c += (int64_t)x[k] * x[k], d += (int64_t)k;
         wrong += got[k] != a + 3 * b + 5 * before + 7 * d;
     }
     EXPECT(wrong == 0, "%zu wrong", wrong);
@@ -194,9 +194,9 @@ static void deterministic(void) {
             CHECK_HC(ew_run(kernels[order], EW_ALL, EW_VALUES(EW_OF(in), EW_OF(out), EW_OF(last))));
             float total = scan_all(x, n, order, want);
             CHECK_HC(ew_read(&out, got));
-            for (size_t k = 0; k < n; k++) wrong += memcmp(&got[k], &want[k], sizeof *got) != 0;
+            for (size_t k = 0; k < n; k++) wrong += !same_bits(got[k], want[k]);
             CHECK_HC(ew_read(&last, got));
-            for (size_t k = 0; k < n; k++) wrong += memcmp(&got[k], &total, sizeof *got) != 0;
+            for (size_t k = 0; k < n; k++) wrong += !same_bits(got[k], total);
             EXPECT(wrong == 0, "n %zu, in order %d: %zu wrong", n, order, wrong);
         }
     ew_free(kernels[1]), ew_free(kernels[0]);
