@@ -15,11 +15,10 @@ enum { MAX_OPTIONS = 40 };
 bool hc_parse_count(const char *text, uint64_t max, uint64_t *value) {
     uint64_t v = 0;
     if (!*text) return false;
-    for (const char *p = text; *p; p++) {
+    for (const char *p = text; *p; p++)
         if (*p < '0' || *p > '9' || __builtin_mul_overflow(v, 10u, &v) ||
             __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
             return false;
-    }
     if (v > max) return false;
     *value = v;
     return true;
@@ -136,11 +135,9 @@ int hc_parse_args(HcArgs *args, const HcRecipe *recipe, int argc, char **argv) {
         int wants = options[i].kind == HC_KIND_FLAG ? no_argument : required_argument;
         names[i] = (struct option){options[i].name, wants, NULL, 256 + (int)i};
     }
-    optind = 0; /* begin anew, also in the middle of an argument: glibc's and musl's way */
-    opterr = 0;
+    optind = opterr = 0; /* begin anew, also in the middle of an argument: glibc's, musl's way */
     for (int c; (c = getopt_long(argc, argv, ":n:h", names, NULL)) != -1;) {
-        const char letter[3] = {'-', (char)optopt,
-                                '\0'}; /* optopt is 0 for an unknown long option */
+        const char letter[3] = {'-', (char)optopt, '\0'}; /* 0 for an unknown long option */
         const char *seen = optopt > 0 && optopt < 256 ? letter : argv[optind > 0 ? optind - 1 : 0];
         if (c == 'n') c = 256; /* "size" is the first option */
         if (c == 'h') args->help = true;

@@ -147,19 +147,21 @@ int hc_list_devices(const HcApi *const *apis, FILE *out) {
 }
 
 int hc_choose_device(HcDevice *chosen) {
-    char text[32];
     const char *spec = hc_run.args.device, *wish = getenv("HC_DEVICE");
     if (!spec && wish && *wish) spec = wish;
     hc_step("looking for devices");
     int status = hc_select_device(hc_run.recipe->apis, spec, chosen);
     hc_step(NULL);
-    if (status != HC_OK) return status;
-    hc_run.device = *chosen;
-    hc_run.has_device = true;
+    if (status == HC_OK) hc_add_device(chosen);
+    return status;
+}
+
+void hc_add_device(const HcDevice *device) {
+    char text[32];
+    if (hc_run.device_count < MAX_DEVICES) hc_run.devices[hc_run.device_count++] = *device;
     hc_prepare_last_words();
-    if (hc_run.layer && strcmp(chosen->api, "opencl") == 0 &&
+    if (hc_run.layer && strcmp(device->api, "opencl") == 0 &&
         !dlopen(hc_run.layer, RTLD_LAZY | RTLD_NOLOAD))
         fprintf(stderr, "--explain: this OpenCL loader loads no layers, so no call is shown\n");
-    hc_say("device     %s  %s (%s)\n", hc_device_spec(chosen, text), chosen->name, chosen->detail);
-    return HC_OK;
+    hc_say("device     %s  %s (%s)\n", hc_device_spec(device, text), device->name, device->detail);
 }

@@ -12,8 +12,7 @@ const HcError *hc_last_error(void) { return &last; }
 
 int hc_set_error(int status, int code, const char *name, const char *hint, const char *format,
                  ...) {
-    free(last.detail);
-    last.detail = NULL;
+    hc_set_error_detail(NULL);
     last.code = code;
     snprintf(last.name, sizeof last.name, "%s", name ? name : "");
     snprintf(last.hint, sizeof last.hint, "%s", hint ? hint : "");

@@ -93,8 +93,7 @@ int hc_load_kernel(const char *file, char **text) {
         status = hc_alloc(room, 1, &both); /* #line: the compiler counts from the reader's line */
         if (both) snprintf(both, room, "%s\n#line 1 \"%s\"\n%s", random, file, kernel);
     }
-    free(random);
-    free(kernel);
+    free(random), free(kernel);
     *text = both;
     return status;
 }

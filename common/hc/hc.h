@@ -88,6 +88,7 @@ extern const HcApi hc_host_api;
  *   SPEC    cpu | opencl[:P[:D]] | cuda[:N] | sim | part of a device's name, as --help has it
  *   errors  HC_SKIP: no device of that kind; HC_USAGE: unmatched or ambiguous, and the list */
 int hc_choose_device(HcDevice *chosen);
+void hc_add_device(const HcDevice *device); /* one more that computes: into the report, too */
 
 /* hc_select_device - the same without a word or a trace in the report: choose by spec (NULL: no
  * wish) among the devices of apis (NULL-terminated). For tests and tools. */

@@ -23,8 +23,8 @@ typedef struct HcRun {
     const char *layers;  /* where it keeps the layers behind --explain, beside cusim's folder */
     const char *layer;   /* what --explain asked the OpenCL loader to load; NULL: nothing */
     bool started, ended;
-    bool has_device;
-    HcDevice device;
+    HcDevice devices[64]; /* chosen, or added; as many as device.c lists */
+    size_t device_count;
     bool verified_any, wrong_any;
     double max_error;
     size_t elements;

@@ -119,8 +119,8 @@ struct cJSON *hc_device_json(const HcDevice *d) {
 }
 
 static void add_error(cJSON *root, const HcError *e, const char *call, const char *file, int line) {
-    cJSON *object = e ? cJSON_AddObjectToObject(root, "error") : NULL;
-    if (!e) cJSON_AddNullToObject(root, "error");
+    cJSON *object =
+        e ? cJSON_AddObjectToObject(root, "error") : cJSON_AddNullToObject(root, "error");
     if (!e) return;
     cJSON_AddNumberToObject(object, "code", e->code);
     cJSON_AddStringToObject(object, "name", e->name);
@@ -140,8 +140,12 @@ char *hc_report_json(const char *status, const HcError *error, const char *call,
     add_error(root, error, call, file, line);
     cJSON_AddStringToObject(root, "recipe", hc_run.recipe->name);
     cJSON_AddStringToObject(root, "version", HC_VERSION);
-    cJSON_AddItemToObject(root, "device",
-                          hc_run.has_device ? hc_device_json(&hc_run.device) : cJSON_CreateNull());
+    cJSON *list = hc_run.device_count > 1 ? cJSON_AddArrayToObject(root, "devices") : NULL;
+    for (size_t i = 0; list && i < hc_run.device_count; i++)
+        cJSON_AddItemToArray(list, hc_device_json(&hc_run.devices[i]));
+    if (hc_run.device_count == 0) cJSON_AddNullToObject(root, "device");
+    if (hc_run.device_count == 1)
+        cJSON_AddItemToObject(root, "device", hc_device_json(hc_run.devices));
     cJSON_AddItemToObject(root, "params", params());
     bool show = !hc_run.wrong_any && !error, judged = hc_run.verified_any && !error;
     cJSON_AddItemToObject(root, "verified", judged ? cJSON_CreateBool(show) : cJSON_CreateNull());

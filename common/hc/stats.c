@@ -33,9 +33,8 @@ HcStats hc_stats(const double *samples, size_t n) {
     memcpy(sorted, samples, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, ascending);
     HcStats s = {.n = n, .min = sorted[0], .max = sorted[n - 1]};
-    s.q1 = quantile(sorted, n, 0.25);
     s.median = quantile(sorted, n, 0.5);
-    s.q3 = quantile(sorted, n, 0.75);
+    s.q1 = quantile(sorted, n, 0.25), s.q3 = quantile(sorted, n, 0.75);
     free(sorted);
     return s;
 }

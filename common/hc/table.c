@@ -89,8 +89,7 @@ void hc_table_print(const HcTable *table, FILE *out, int indent) {
 void hc_table_free(HcTable *table) {
     if (!table) return;
     for (size_t r = 0; r < table->count; r++) free(table->rows[r]);
-    free(table->rows);
-    free(table);
+    free(table->rows), free(table);
 }
 
 const char *hc_format_bytes(uint64_t bytes, bool with_exact, char *buffer, size_t size) {

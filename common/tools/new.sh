@@ -14,7 +14,7 @@ refuse() {
     exit 2
 }
 
-[ $# -eq 1 ] || refuse "new takes one name, as in: ./cook new 12_my_idea"
+[ $# -eq 1 ] || refuse "new takes one name, as in: ./cook new 90_my_idea"
 name=$1
 case $name in
 *[!a-z0-9_]* | *__* | *_) bad=yes ;;

@@ -8,23 +8,6 @@
 #include "hc_png.h"
 #include "mandelbrot.h"
 
-typedef struct Colour {
-    double red, green, blue;
-} Colour;
-
-/* From dark blue over light blue and white to gold and brown, from few steps to many. */
-static Colour palette(double t) {
-    static const Colour stops[] = {{9, 14, 52},     {24, 62, 140},  {74, 150, 208}, {226, 240, 244},
-                                   {248, 206, 104}, {206, 112, 24}, {92, 32, 12},   {20, 8, 6}};
-    const int last = sizeof stops / sizeof stops[0] - 1;
-    double at = fmin(fmax(t, 0), 1) * last;
-    int i = at < last ? (int)at : last - 1;
-    double part = at - i;
-    const Colour *a = &stops[i], *b = &stops[i + 1];
-    return (Colour){a->red + part * (b->red - a->red), a->green + part * (b->green - a->green),
-                    a->blue + part * (b->blue - a->blue)};
-}
-
 int write_picture(const char *path, const Job *job, const char *mark) {
     const View *v = &job->view;
     bool tint = strcmp(mark, "tint") == 0, line = strcmp(mark, "line") == 0;
@@ -37,16 +20,15 @@ int write_picture(const char *path, const Job *job, const char *mark) {
         for (size_t column = 0; column < v->width; column++) {
             size_t p = row * v->width + column;
             uint32_t n = job->counts[p];
-            Colour c = {0, 0, 0};
-            if (n < v->limit) c = palette(log2(n + 1.0) * scale);
-            if (tint &&
-                column >= job->first) /* the device's part: red and blue exchanged, lighter */
-                c = (Colour){40 + 0.84 * c.blue, 24 + 0.84 * c.green, 40 + 0.84 * c.red};
+            double c[3] = {0, 0, 0};
+            if (n < v->limit) hc_palette(log2(n + 1.0) * scale, c);
+            if (tint && column >= job->first) { /* the device's: red and blue exchanged, lighter */
+                double red = c[0];
+                c[0] = 40 + 0.84 * c[2], c[1] = 24 + 0.84 * c[1], c[2] = 40 + 0.84 * red;
+            }
             if (line && column < job->first && column + wide >= job->first && job->first < v->width)
-                c = (Colour){255, 0, 90};
-            rgb[3 * p] = (unsigned char)lround(c.red);
-            rgb[3 * p + 1] = (unsigned char)lround(c.green);
-            rgb[3 * p + 2] = (unsigned char)lround(c.blue);
+                c[0] = 255, c[1] = 0, c[2] = 90;
+            for (int i = 0; i < 3; i++) rgb[3 * p + (size_t)i] = (unsigned char)lround(c[i]);
         }
     status = hc_png_write(path, rgb, v->width, v->height);
     free(rgb);

@@ -73,7 +73,15 @@ static void put(void *data, size_t i, const JitValue *v) {
     }
 }
 
-static JitValue get(const void *data, size_t i, JitKind kind) {
+/* ... and make it the number that follows. */
+static void put_next(void *data, size_t i, JitValue *v) {
+    put(data, i, v);
+    if (v->kind == JIT_F32) v->as.f32 += 1;
+    else if (v->kind == JIT_F64) v->as.f64 += 1;
+    else v->as.u++;
+}
+
+JitValue get_element(const void *data, size_t i, JitKind kind) {
     JitValue v = {.kind = kind};
     switch (kind) {
     case JIT_BOOL: v.as.b = ((const bool *)data)[i]; break;
@@ -108,10 +116,11 @@ static int read_array(const char *all, const char *text, size_t bytes, uint64_t 
     JitArray *a = &v->as.array;
     size_t n = 1;
     for (;;) {
-        char *end;
-        if (*text < '0' || *text > '9') return bad(all, "not a shape: write [10] or [20x30]");
+        char *end = (char *)text + 1;
+        if ((*text < '0' || *text > '9') && *text != 'n')
+            return bad(all, "not a shape: write [10], [20x30], or [n] for --size");
         errno = 0;
-        long long extent = strtoll(text, &end, 10);
+        long long extent = *text == 'n' ? (long long)program_size : strtoll(text, &end, 10);
         if (errno || v->ndim == 3 || __builtin_mul_overflow(n, (size_t)extent, &n))
             return bad(all, "an array has 1 to 3 extents, and fits into memory");
         a->shape[v->ndim++] = extent;
@@ -131,8 +140,13 @@ static int read_array(const char *all, const char *text, size_t bytes, uint64_t 
         fill(v, n, seed, number);
         return HC_OK;
     }
-    size_t count = 0;
+    size_t count = 0, length = strlen(text);
     JitValue item = {.kind = v->kind};
+    if (length > 2 && strcmp(text + length - 2, "..") == 0 && v->kind != JIT_BOOL &&
+        read_number(text + 1, text + length - 2, v->kind, &item)) {
+        for (size_t i = 0; i < n; i++) put_next(a->data, i, &item);
+        return HC_OK;
+    }
     while (*text == (count ? ',' : '=')) {
         const char *begin = text + 1, *end = begin + strcspn(begin, ",");
         if (count == n || !read_number(begin, end, v->kind, &item)) break;
@@ -193,7 +207,7 @@ void print_value(const char *name, const JitValue *v) {
     }
     hc_say("]");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
-        JitValue item = get(v->as.array.data, i, v->kind);
+        JitValue item = get_element(v->as.array.data, i, v->kind);
         format_number(&item, text, sizeof text);
         hc_say(" %s", text);
     }

@@ -38,7 +38,7 @@ static int check(LLVMErrorRef error) {
 }
 
 int jit_main(int argc, char **argv) {
-    if (argc > 1 && argv[1][0] != '-') return jit_program(argc, argv); /* the second lesson */
+    if (is_program(argc, argv)) return jit_program(argc, argv); /* the second lesson */
     HcArgs args;
     HC_START(&args, &recipe, argc, argv);
     HcDevice host; /* the host itself; LLVM asks for its processor by itself */

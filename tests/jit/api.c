@@ -20,7 +20,7 @@ static int failed;
     } while (0)
 
 static const char source[] =
-    "from numba import njit, guvectorize\n"
+    "from numba import njit, guvectorize, vectorize\n"
     "@njit\n"
     "def twice(a):\n"
     "    return a + a\n"
@@ -59,6 +59,19 @@ static const char source[] =
     "    for i in range(len(x)):\n"
     "        y[i] = x[i] + a\n"
     "        s[0] += y[i]\n"
+    "@njit\n"
+    "def onward(x, y):\n"
+    "    for i in range(len(x)):\n"
+    "        y[i] = x[i] + 1\n"
+    "@vectorize\n"
+    "def weighed(a, b):\n"
+    "    return 2 * a + b\n"
+    "@vectorize(['int32(int32)', 'float64(float64)'], target='parallel')\n"
+    "def square(a):\n"
+    "    return a * a\n"
+    "@njit(['int64(int64)', 'float64(float64)'])\n"
+    "def either(a):\n"
+    "    return a + 1\n"
     "N = 3\n"
     "def python_only():\n"
     "    return [N]\n";
@@ -117,30 +130,30 @@ static void pointers(void) {
 static void calls(void) {
     JitValue results[JIT_RESULTS], five = {.kind = JIT_I64, .as.i = 5};
     size_t count;
-    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK && count == 2);
+    CHECK(jit->call(module, "pair", NULL, &five, 1, results, &count) == JIT_OK && count == 2);
     CHECK(results[0].kind == JIT_I64 && results[0].as.i == 5);
     CHECK(results[1].kind == JIT_F64 && results[1].as.f64 == 2.5);
     double compiled_ms = jit->compile_ms(module);
     CHECK(compiled_ms > 0);
-    CHECK(jit->call(module, "pair", &five, 1, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "pair", NULL, &five, 1, results, &count) == JIT_OK);
     CHECK(jit->compile_ms(module) - compiled_ms < 1); /* it was there already */
     /* A function with a signature converts its arguments. */
     JitValue mixed[4] = {{.kind = JIT_F64, .as.f64 = -100.7},
                          {.kind = JIT_I64, .as.i = 50},
                          {.kind = JIT_I64, .as.i = 10},
                          {.kind = JIT_F64, .as.f64 = 0.5}};
-    CHECK(jit->call(module, "small", mixed, 4, results, &count) == JIT_OK && count == 1);
+    CHECK(jit->call(module, "small", NULL, mixed, 4, results, &count) == JIT_OK && count == 1);
     CHECK(results[0].kind == JIT_I8 && results[0].as.i == -39);
-    CHECK(jit->call(module, "pair", &five, 0, results, &count) == JIT_USAGE && count == 0);
-    CHECK(jit->call(module, "nosuch", &five, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "pair", NULL, &five, 0, results, &count) == JIT_USAGE && count == 0);
+    CHECK(jit->call(module, "nosuch", NULL, &five, 1, results, &count) == JIT_USAGE);
     JitValue array = {.kind = JIT_I64, .ndim = 1, .as.array = {&five.as.i, {1}, {8}}};
-    CHECK(jit->call(module, "pair", &array, 1, results, &count) == JIT_REFUSED);
+    CHECK(jit->call(module, "pair", NULL, &array, 1, results, &count) == JIT_REFUSED);
     array.as.array.shape[0] = -1;
-    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "total", NULL, &array, 1, results, &count) == JIT_USAGE);
     array.ndim = 4;
-    CHECK(jit->call(module, "total", &array, 1, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "total", NULL, &array, 1, results, &count) == JIT_USAGE);
     JitValue by_zero[2] = {five, {.kind = JIT_I64}};
-    CHECK(jit->call(module, "ratio", by_zero, 2, results, &count) == JIT_RAISED);
+    CHECK(jit->call(module, "ratio", NULL, by_zero, 2, results, &count) == JIT_RAISED);
     CHECK(strstr(jit->error(), ":10: ZeroDivisionError"));
     char *signature;
     JitValue all[3] = {five,
@@ -174,7 +187,7 @@ static void inspection(void) {
     CHECK(!fast || strstr(text, "x double>"));
     free(text);
     CHECK(strcmp(jit->functions(module, 0), "twice") == 0);
-    CHECK(strcmp(jit->functions(module, 8), "shifted") == 0 && !jit->functions(module, 9));
+    CHECK(strcmp(jit->functions(module, 8), "shifted") == 0 && !jit->functions(module, 13));
 }
 
 /* '(n),()->(n),()' over outer axes: x 2x3, a once or for each row, y 2x3, s 2. */
@@ -186,25 +199,103 @@ static void generalised(void) {
                         {.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}},
                         {.kind = JIT_F64, .ndim = 2, .as.array = {y, {2, 3}, {24, 8}}},
                         {.kind = JIT_F64, .ndim = 1, .as.array = {s, {2}, {8}}}};
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK && count == 0);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK && count == 0);
     CHECK(y[0][0] == 11 && y[1][2] == 26 && s[0] == 36 && s[1] == 75);
     args[1] = (JitValue){.kind = JIT_F64, .as.f64 = 1}; /* a number serves all rows */
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
     CHECK(y[0][0] == 2 && y[1][2] == 7 && s[0] == 9 && s[1] == 18);
     args[0].as.array = (JitArray){x, {1, 3}, {24, 8}}; /* one row serves all outputs: refused */
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     args[1] = (JitValue){.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}};
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_OK);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
     CHECK(y[0][0] == 11 && y[1][2] == 23 && s[1] == 66);
     args[2].as.array.shape[1] = 2;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     CHECK(strstr(jit->error(), "the axis n"));
-    CHECK(jit->call(module, "shifted", args, 3, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 3, results, &count) == JIT_USAGE);
     args[0].ndim = 4;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
     args[0].ndim = 2;
     args[2].kind = JIT_F32;
-    CHECK(jit->call(module, "shifted", args, 4, results, &count) == JIT_USAGE);
+    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
+}
+
+/* Arrays that lie apart and arrays that do not are different code: with the same memory, each round
+ * sees what the one before has written. */
+static void overlapping(void) {
+    enum { N = 100 };
+    int64_t x[N + 1] = {0}, y[N];
+    JitValue results[JIT_RESULTS];
+    size_t count;
+    JitValue args[2] = {{.kind = JIT_I64, .ndim = 1, .as.array = {x, {N}, {8}}},
+                        {.kind = JIT_I64, .ndim = 1, .as.array = {y, {N}, {8}}}};
+    CHECK(jit->call(module, "onward", NULL, args, 2, results, &count) == JIT_OK);
+    CHECK(y[0] == 1 && y[N - 1] == 1);
+    args[1].as.array.data = x + 1;
+    CHECK(jit->call(module, "onward", NULL, args, 2, results, &count) == JIT_OK);
+    bool good = true;
+    for (int i = 0; i <= N; i++) good &= x[i] == i;
+    CHECK(good);
+}
+
+/* Vectorized functions: the shape of the result, broadcasting, in place, and misuse. */
+static void vectorized(void) {
+    float a[2][3] = {{1, 2, 3}, {4, 5, 6}}, b[3] = {10, 20, 30}, out[2][3];
+    int32_t n[3] = {-3, 4, 5}, squares[3];
+    JitValue results[JIT_RESULTS], result;
+    size_t count;
+    JitValue args[3] = {{.kind = JIT_F32, .ndim = 2, .as.array = {a, {2, 3}, {12, 4}}},
+                        {.kind = JIT_F32, .ndim = 1, .as.array = {b, {3}, {4}}}};
+    CHECK(jit->result_of(module, "weighed", args, 2, &result) == JIT_OK);
+    CHECK(result.kind == JIT_F64 && result.ndim == 2 && result.as.array.shape[1] == 3);
+    CHECK(result.as.array.stride[0] == 24 && !result.as.array.data);
+    double wide[2][3];
+    args[2] = result;
+    args[2].as.array.data = wide;
+    CHECK(jit->call(module, "weighed", NULL, args, 3, results, &count) == JIT_OK && count == 0);
+    CHECK(wide[0][0] == 12 && wide[1][2] == 42);
+    args[2] = args[0]; /* a float32 array for float64 results */
+    args[2].as.array.data = out;
+    CHECK(jit->call(module, "weighed", NULL, args, 3, results, &count) == JIT_USAGE);
+    CHECK(strstr(jit->error(), "must be of float64"));
+    CHECK(jit->call(module, "weighed", NULL, args, 1, results, &count) == JIT_USAGE);
+    args[1].as.array.shape[0] = 2;
+    CHECK(jit->result_of(module, "weighed", args, 2, &result) == JIT_USAGE);
+    CHECK(strstr(jit->error(), "the extents 3 and 2 do not go together"));
+    CHECK(jit->result_of(module, "twice", args, 1, &result) == JIT_USAGE);
+    args[0] = (JitValue){.kind = JIT_I32, .ndim = 1, .as.array = {n, {3}, {4}}};
+    args[1] = (JitValue){.kind = JIT_I32, .ndim = 1, .as.array = {squares, {3}, {4}}};
+    CHECK(jit->target(module, "square") == JIT_PARALLEL);
+    CHECK(jit->call(module, "square", NULL, args, 2, results, &count) == JIT_OK);
+    CHECK(squares[0] == 9 && squares[2] == 25);
+    args[1] = args[0]; /* in place */
+    CHECK(jit->call(module, "square", NULL, args, 2, results, &count) == JIT_OK && n[1] == 16);
+    JitValue two = {.kind = JIT_F32, .as.f32 = 1.5F};
+    CHECK(jit->call(module, "square", NULL, &two, 1, results, &count) == JIT_OK && count == 1);
+    CHECK(results[0].kind == JIT_F64 && results[0].as.f64 == 2.25);
+}
+
+static void several_signatures(void) {
+    JitValue results[JIT_RESULTS], i = {.kind = JIT_I32, .as.i = 4},
+                                   f = {.kind = JIT_F32, .as.f32 = 4},
+                                   u = {.kind = JIT_U8, .as.u = 4};
+    size_t count;
+    char *text;
+    CHECK(jit->signatures(module, "either", 0, &text) == JIT_OK && !text);
+    CHECK(jit->call(module, "either", NULL, &i, 1, results, &count) == JIT_OK);
+    CHECK(results[0].kind == JIT_I64 && results[0].as.i == 5);
+    CHECK(jit->call(module, "either", NULL, &f, 1, results, &count) == JIT_OK);
+    CHECK(results[0].kind == JIT_F64 && results[0].as.f64 == 5);
+    CHECK(jit->call(module, "either", NULL, &u, 1, results, &count) == JIT_REFUSED);
+    CHECK(strstr(jit->error(), "equally well"));
+    CHECK(jit->signatures(module, "either", 1, &text) == JIT_OK && text);
+    CHECK(text && strcmp(text, "(float64) -> float64") == 0);
+    free(text);
+    CHECK(jit->signatures(module, "either", 2, &text) == JIT_OK && !text);
+    CHECK(jit->signatures(module, "nosuch", 0, &text) == JIT_USAGE && !text);
+    double (*pointer)(double);
+    CHECK(jit->pointer(module, "either", "float64(float64)", (void **)&pointer) == JIT_OK);
+    CHECK(pointer(0.5) == 1.5);
 }
 
 int main(void) {
@@ -226,6 +317,9 @@ int main(void) {
     calls();
     inspection();
     generalised();
+    overlapping();
+    vectorized();
+    several_signatures();
     jit->unload(module);
     return failed != 0;
 }

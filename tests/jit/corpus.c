@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators - compare the compiler with what real Numba said. For FILE.py in
+/* jit_corpus DIR FILE|operators [cuda] - compare the compiler with what real Numba said. For FILE.py in
  * DIR, FILE.json has, for each call, the arguments, and the types and values that came back, bit
  * for bit, or that an exception was raised, or that Numba refused to compile. Where libm may
- * differ, a case allows some units in the last place; everything else is equal, or wrong. */
+ * differ, a case allows some units in the last place; everything else is equal, or wrong.
+ * cuda: the same functions on the CUDA device, one thread of it. */
 #define _POSIX_C_SOURCE 200809L
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@ static const char *const kinds[] = {"none",  "bool",   "int8",   "int16",  "int3
                                     "uint8", "uint16", "uint32", "uint64", "float32", "float64"};
 static const size_t bytes[] = {0, 1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8};
 static int wrong;
+static JitLaunch where;
 
 static _Noreturn void give_up(const char *what) {
     printf("FAILED: %s\n", what);
@@ -130,8 +132,35 @@ static void complain(const cJSON *row, const char *what) {
     free(text);
 }
 
+/* A vectorized function: what comes back is an array. */
+static int call_for_array(JitModule *module, const cJSON *row, JitValue *args, size_t n) {
+    const cJSON *want = cJSON_GetObjectItem(row, "array");
+    unsigned char *buffer;
+    JitValue expected = read_array(want, &buffer), results[JIT_RESULTS];
+    size_t count;
+    free(buffer);
+    int status = jit->result_of(module, text_of(row, "function"), args, n, &args[n]);
+    if (status != JIT_OK) return status;
+    bool fits = args[n].kind == expected.kind && args[n].ndim == expected.ndim;
+    for (int k = 0; fits && k < expected.ndim; k++)
+        fits = args[n].as.array.shape[k] == expected.as.array.shape[k];
+    if (!fits) {
+        complain(row, "an array of another type or shape");
+        return JIT_OK;
+    }
+    size_t size = bytes[expected.kind];
+    for (int k = 0; k < expected.ndim; k++) size *= (size_t)expected.as.array.shape[k];
+    if (!(args[n].as.array.data = calloc(size + 1, 1))) give_up("no memory");
+    status = jit->call(module, text_of(row, "function"), &where, args, n + 1, results, &count);
+    if (status == JIT_OK &&
+        !walk(&args[n].as.array, expected.ndim, bytes[expected.kind], text_of(want, "data"), true))
+        complain(row, "an array of other elements");
+    free(args[n].as.array.data);
+    return status;
+}
+
 static void check(const cJSON *row, JitModule *module) {
-    JitValue args[MAX_ARGS], results[JIT_RESULTS];
+    JitValue args[MAX_ARGS + 1], results[JIT_RESULTS];
     unsigned char *buffers[MAX_ARGS] = {NULL};
     size_t n = 0, count = 0, i = 0;
     const cJSON *item;
@@ -145,7 +174,10 @@ static void check(const cJSON *row, JitModule *module) {
         }
         n++;
     }
-    int status = jit->call(module, text_of(row, "function"), args, n, results, &count);
+    bool array = cJSON_HasObjectItem(row, "array");
+    int status =
+        array ? call_for_array(module, row, args, n)
+              : jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
     const char *raises = text_of(row, "raises");
     if (*raises) {
         const char *error = jit->error();
@@ -153,7 +185,7 @@ static void check(const cJSON *row, JitModule *module) {
     } else if (cJSON_HasObjectItem(row, "refused")) {
         if (status != JIT_REFUSED) complain(row, "Numba refuses to compile this");
     } else if (status != JIT_OK) complain(row, jit->error());
-    else {
+    else if (!array) {
         const cJSON *wants = cJSON_GetObjectItem(row, "results");
         int64_t ulp = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(row, "ulp"));
         if (!cJSON_HasObjectItem(row, "ulp")) ulp = 0;
@@ -227,7 +259,9 @@ static cJSON *read_corpus(const char *folder, const char *name) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) give_up("usage: jit_corpus DIR FILE|operators");
+    bool cuda = argc == 4 && strcmp(argv[3], "cuda") == 0;
+    if (argc != 3 && !cuda) give_up("usage: jit_corpus DIR FILE|operators [cuda]");
+    where.target = cuda ? JIT_CUDA : JIT_DECLARED;
     if (jit_open(&jit) != JIT_OK) {
         printf("skipped: %s\n", jit_open_error());
         return 77;

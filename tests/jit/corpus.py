@@ -19,9 +19,11 @@ import numba
 import numpy as np
 from numba.core import types
 from numba.core.registry import cpu_target
+from numba.np.ufunc.dufunc import DUFunc
 
 HERE = pathlib.Path(__file__).resolve().parent
-FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel", "corners")
+FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel", "corners",
+         "signatures", "vectorize")
 SCALARS = [types.boolean, types.int8, types.int16, types.int32, types.int64, types.uint8,
            types.uint16, types.uint32, types.uint64, types.float32, types.float64]
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -75,6 +77,9 @@ def result_kinds(t):
 def run(function, args):
     """What Numba returns: kinds and values, or the exception."""
     given = copy.deepcopy(args)
+    if isinstance(function, DUFunc) and not function.types:
+        # One that was called with floats would take them for integers, too. So each call is the first.
+        function = numba.vectorize(function._dispatcher.py_func)
     for i, a in enumerate(args):
         if isinstance(a, np.ndarray) and not a.flags.c_contiguous and not a.flags.f_contiguous:
             wide = np.zeros(a.shape[:-1] + (a.shape[-1] * 2,), a.dtype)
@@ -87,11 +92,23 @@ def run(function, args):
     except numba.errors.NumbaError:
         row["refused"] = True
         return row
+    except TypeError as error:  # by the dispatcher, by a ufunc
+        if "Ambiguous" not in str(error) and "not supported" not in str(error) \
+                and "No matching definition" not in str(error):
+            raise
+        row["refused"] = True
+        return row
     except RuntimeError:
         row["unable"] = True
         return row
     except (ZeroDivisionError, IndexError, ValueError, OverflowError) as error:
         row["raises"] = type(error).__name__
+        return row
+    if isinstance(function, (DUFunc, np.ufunc)):
+        if isinstance(value, np.ndarray):
+            row["array"] = argument(value)
+        else:
+            row["results"] = [scalar(value, kind(value))]
         return row
     signature = tuple(numba.typeof(a) for a in given)
     overload = function.overloads.get(signature) or next(iter(function.overloads.values()))

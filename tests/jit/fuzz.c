@@ -61,7 +61,10 @@ static int compile_all(JitModule *module) {
                 }
                 strcat(signature, ")");
                 int status = jit->inspect(module, jit->functions(module, i), signature,
-                                          random_below(8) ? JIT_LLVM : JIT_LLVM_OPTIMISED, &text);
+                                          random_below(8)   ? JIT_LLVM
+                                          : random_below(2) ? JIT_LLVM_OPTIMISED
+                                                            : JIT_PTX,
+                                          &text);
                 if (status == JIT_OK) compiled++;
                 else if (!*jit->error()) {
                     printf("FAILED: refused without a reason\n");
@@ -90,9 +93,12 @@ int main(int argc, char **argv) {
         fclose(file);
         original[size] = '\0';
         /* A part of the file, so that there is not always an error before the first function. */
-        const char *part = strstr(original + random_below(size), "\n@njit");
-        snprintf(text, sizeof text, "import math\nfrom numba import njit\n%.1000s",
-                 part ? part : "");
+        const char *part = strstr(original + random_below(size), "\n@");
+        snprintf(
+            text, sizeof text,
+            "import math\nimport numpy as np\nfrom numba import njit, vectorize, cuda, prange, "
+            "float32, float64, int32, int64, uint8\nTILE = 8\n%.1000s",
+            part ? part : "");
         for (size_t k = random_below(CHANGES) + 1; k; k--) change(text);
         JitModule *module;
         int status = jit->load("fuzz.py", text, &module);

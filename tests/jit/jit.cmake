@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 # The compiler of recipe 11:
 #   jit.corpus.FILE   functions of corpus/FILE.py return what real Numba returned: types and values
+#   jit.corpus.FILE.cuda  the same on the CUDA device
+#   jit.cuda          kernels against plain C; jit.cuda.checked: cusim's memory check has nothing to say
+#   jit.math          the device's mathematics is what its text is now
+#   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's,
+#                     and jit.vector.libdevice: NVIDIA's
 #   jit.operators     each operator has, for each pair of types, the type that Numba gives it
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
@@ -19,9 +24,16 @@ function(jit_test_program name)
 endfunction()
 
 jit_test_program(jit_corpus ${here}/corpus.c)
-set(files arithmetic control arrays mathematics calls parallel corners)
+set(files arithmetic control arrays mathematics calls parallel corners signatures vectorize)
 foreach(file IN LISTS files)
     hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
+    set(slow "")
+    if(file MATCHES "arithmetic|mathematics") # hundreds of kernels
+        set(slow SLOW)
+    endif()
+    if(TARGET hc::hc_cu)
+        hc_test(jit.corpus.${file}.cuda ${slow} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file} cuda)
+    endif()
 endforeach()
 hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
 hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
@@ -31,6 +43,7 @@ hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)
 
 jit_test_program(jit_fuzz ${here}/fuzz.c)
 list(TRANSFORM files REPLACE "(.+)" "${here}/corpus/\\1.py")
+list(APPEND files ${here}/cuda.py)
 hc_test(jit.fuzz.short TIMEOUT 120 COMMAND jit_fuzz 300 ${files})
 hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
 
@@ -52,3 +65,17 @@ endif()
 
 jit_test_program(jit_api ${here}/api.c)
 hc_test(jit.api COMMAND jit_api)
+
+hc_test(jit.math COMMAND sh ${engine}/device/math.sh --check)
+if(TARGET hc::hc_cu)
+    jit_test_program(jit_cuda ${here}/cuda.c)
+    hc_test(jit.cuda COMMAND jit_cuda ${here}/cuda.py)
+    hc_test(jit.cuda.checked COMMAND sh ${here}/checked.sh $<TARGET_FILE:jit_cuda> ${here}/cuda.py)
+endif()
+
+jit_test_program(jit_vector ${here}/vector.c)
+hc_test(jit.vector COMMAND jit_vector)
+if(TARGET hc::hc_cu)
+    hc_test(jit.vector.cuda COMMAND jit_vector cuda)
+    hc_test(jit.vector.libdevice SLOW COMMAND jit_vector libdevice)
+endif()

@@ -68,7 +68,7 @@ static void by_jit(double *z, double *x) {
     size_t count;
     if (jit_open(&jit) != JIT_OK) leave(77, jit_open_error());
     if (jit->load("f.py", python_source, &module) != JIT_OK) leave(1, jit->error());
-    if (jit->call(module, "f", args, 2, results, &count) != JIT_OK) leave(1, jit->error());
+    if (jit->call(module, "f", NULL, args, 2, results, &count) != JIT_OK) leave(1, jit->error());
     jit->unload(module);
 }
 

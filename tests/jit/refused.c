@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
     size_t results = 0;
     int status = jit->load("good.py",
                            "from numba import njit\n@njit\ndef f(a):\n    return a + a\n", &module);
-    if (status == JIT_OK) status = jit->call(module, "f", &two, 1, &four, &results);
+    if (status == JIT_OK) status = jit->call(module, "f", NULL, &two, 1, &four, &results);
     if (status != JIT_OK || results != 1 || four.as.i != 4)
         complain("good.py", "2 + 2", jit->error());
     jit->unload(module);

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# selftest.sh JIT_CORPUS - the comparison with Numba must be able to fail: in a corpus of four
+# selftest.sh JIT_CORPUS - the comparison with Numba must be able to fail: in a corpus of five
 # calls, each is spoilt in turn, and has to be reported.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 compare=$1
 
 cat >"$work/small.py" <<'END'
-from numba import njit
+from numba import njit, vectorize
 
 
 @njit
@@ -23,6 +23,11 @@ def floor(a, b):
 @njit
 def bump(x):
     x[0] += 1
+
+
+@vectorize
+def twice(x):
+    return x + x
 END
 cat >"$work/good.json" <<'END'
 {"cases": [
@@ -30,7 +35,9 @@ cat >"$work/good.json" <<'END'
 {"function":"floor","args":["int64:7","int64:0"],"raises":"ZeroDivisionError"},
 {"function":"bump","args":["int64:7"],"refused":true},
 {"function":"bump","args":[{"kind":"int8","shape":[2],"order":"C","data":"0102"}],"results":[],
-"after":["0202"]}
+"after":["0202"]},
+{"function":"twice","args":[{"kind":"float32","shape":[1,2],"order":"C","data":"0000803f00000040"}],
+"array":{"kind":"float32","shape":[1,2],"order":"C","data":"0000004000008040"}}
 ]}
 END
 
@@ -41,7 +48,7 @@ spoil() {
     run "$compare" "$work" small
     [ "$rc" -ne 77 ] || skip "no LLVM in this build"
     expect 1
-    prints "4 compared, 1 wrong"
+    prints "5 compared, 1 wrong"
 }
 
 spoil 's/3ff8/3ff9/'                          # another value
@@ -52,7 +59,10 @@ spoil 's/"raises":"ZeroDivisionError"/"results":["int64:0"]/'
 spoil 's/"refused":true/"results":[]/'
 spoil 's/"after":\["0202"\]/"after":["0201"]/' # another array
 spoil 's/"after":\["0202"\]/"other":1/'
+spoil 's/8040"/4040"/'                         # another element
+spoil '/"array"/s/\[1,2\]/[2,1]/'               # another shape
+spoil '/"array"/s/float32/int32/'
 cp "$work/good.json" "$work/small.json"
 run "$compare" "$work" small
 expect 0
-prints "4 compared, 0 wrong"
+prints "5 compared, 0 wrong"

@@ -40,7 +40,7 @@ static bool round_trip(long i) {
     char name[32];
     snprintf(name, sizeof name, "f%ld", i);
     if (jit->load("soak.py", source, &module) != JIT_OK) return false;
-    bool good = jit->call(module, name, args, 2, result, &count) == JIT_OK && count == 1;
+    bool good = jit->call(module, name, NULL, args, 2, result, &count) == JIT_OK && count == 1;
     int64_t want = 1 + 285 + 10 * (i % 7);
     good = good && (i % 2 ? result[0].as.f64 == (double)want : result[0].as.i == want);
     good = good && jit->pointer(module, "g", "(float64,)", (void **)&pointer) == JIT_OK;

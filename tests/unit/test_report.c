@@ -141,8 +141,8 @@ static void failed(void **state) {
     three_times();
     hc_set_error(HC_ERROR, -5, "CL_OUT_OF_RESOURCES", "do less", "it \"failed\"");
     hc_set_error_detail(strdup("a log\n"));
-    hc_run.has_device = true;
-    hc_run.device =
+    hc_run.device_count = 1;
+    hc_run.devices[0] =
         (HcDevice){.api = "opencl", .platform = 1, .index = 2, .name = "N", .detail = "P"};
     char *json = hc_report_json("error", hc_last_error(), "f(x)", "main.c", 12);
     assert_contains(json,
@@ -152,6 +152,12 @@ static void failed(void **state) {
     assert_contains(json,
                     "\"device\":{\"api\":\"opencl\",\"name\":\"N\",\"platform\":\"P\",\"spec\":"
                     "\"opencl:1:2\"}");
+    hc_add_device(&(HcDevice){.api = "cpu", .name = "M", .detail = "Q"}); /* and a second one */
+    char *both = hc_report_json("error", hc_last_error(), "f(x)", "main.c", 12);
+    assert_contains(both, "\"devices\":[{\"api\":\"opencl\",");
+    assert_contains(both, "\"spec\":\"opencl:1:2\"},{\"api\":\"cpu\",\"name\":\"M\",");
+    assert_null(strstr(both, "\"device\":"));
+    free(both);
     assert_contains(json, "\"verified\":null"); /* what came before the error does not count */
     assert_contains(json, "\"results\":{},\"timings_ms\":{}");
     free(json);

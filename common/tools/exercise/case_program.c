@@ -159,7 +159,8 @@ static cJSON *recipe_json(const char *out) {
     return NULL;
 }
 
-/* "WRONG: z: 3 of 257 elements differ (...)\n    [256] got 0, want 1". */
+/* "WRONG: z: 3 of 257 elements differ (...)\n    [256] got 0, want 1". What is called "count of ..."
+ * is no element of an array, but a single number. */
 static void judge_wrong(const char *err, Case *result) {
     result->status = CASE_WRONG;
     const char *line = strstr(err, "WRONG: "), *first = line ? strstr(line, "\n    [") : NULL;
@@ -168,10 +169,14 @@ static void judge_wrong(const char *err, Case *result) {
     if (line && sscanf(line, "WRONG: %*[^:]: %" SCNu64 " of %" SCNu64, &result->wrong, &n) == 2 &&
         first &&
         sscanf(first, " [%" SCNu64 "] got %63[^,], want %63s", &result->first, got, want) == 3)
-        result->message = text_format(
-            "%" PRIu64 " of %" PRIu64 " elements %s wrong; the first is element %" PRIu64
-            ": it is %s and should be %s",
-            result->wrong, n, result->wrong == 1 ? "is" : "are", result->first, got, want);
+        result->message = strncmp(line, "WRONG: count of ", 16) == 0
+                              ? text_format("the %.*s is %s and should be %s",
+                                            (int)strcspn(line + 7, ":"), line + 7, got, want)
+                              : text_format("%" PRIu64 " of %" PRIu64
+                                            " elements %s wrong; the first is element %" PRIu64
+                                            ": it is %s and should be %s",
+                                            result->wrong, n, result->wrong == 1 ? "is" : "are",
+                                            result->first, got, want);
     else result->message = text_format("the result is wrong");
 }
 

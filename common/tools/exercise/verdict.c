@@ -91,6 +91,8 @@ static void say_wrong(FILE *out, const Verdict *v) {
     const char *variant = guilty_variant(v);
     if (!s.shown) {
         fputs("Wrong.", out);
+    } else if (s.shown->message && strncmp(s.shown->message, "the count of ", 13) == 0) {
+        fputs("Every element is right, but not what it costs to compute them.", out);
     } else if (variant) {
         fprintf(out,
                 "Right for every other kind of data, wrong for %s: does the code assume a type?",

@@ -6,48 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "internal.h"
+#include "api.h"
+#include "hc.h"
 
-enum { MAX_FILE = 16 << 20, MAX_CALL = 64 };
+enum { MAX_FILE = 16 << 20 };
 
-static const char *const exceptions[] = {
-    [RAISE_DIVISION] = "ZeroDivisionError: division by zero",
-    [RAISE_MODULO] = "ZeroDivisionError: modulo by zero",
-    [RAISE_INT_DIVISION] = "ZeroDivisionError: integer division by zero",
-    [RAISE_INT_MODULO] = "ZeroDivisionError: integer modulo by zero",
-    [RAISE_POWER] = "ZeroDivisionError: 0 cannot be raised to a negative power",
-    [RAISE_OVERFLOW] = "OverflowError: the exponent is too large",
-    [RAISE_INDEX] = "IndexError: index is out of bounds",
-    [RAISE_TUPLE_INDEX] = "IndexError: tuple index out of range",
-    [RAISE_RANGE] = "ValueError: range() arg 3 must not be zero",
-    [RAISE_SLICE] = "ValueError: slice step cannot be zero"};
-
-/* Begin something that may be refused: BEGIN(m) { ... } END(m) gives its status. After a failure
- * nothing half done stays: the session has its text back, and what was not inferred is dropped. */
-#define BEGIN(m)                                                                                   \
-    jmp_buf stop;                                                                                  \
-    (m)->session.stop = &stop;                                                                     \
-    (m)->session.status = JIT_OK;                                                                  \
-    if (setjmp(stop) == 0)
-#define END(m) finish(m)
-
-static int finish(JitModule *m) {
+int jit_finish(JitModule *m) {
     m->session.name = m->name;
     m->session.text = m->text;
     m->session.stop = NULL;
+    m->scope = NULL;
     Special **end = &m->specials;
     while (*end)
         if ((*end)->checked) end = &(*end)->next;
         else *end = (*end)->next;
     return m->session.status;
-}
-
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 static char *read_file(Session *s, const char *name) {
@@ -94,7 +68,7 @@ static int load(const char *name, const char *text, JitModule **out) {
     return status;
 }
 
-static Function *find_function(JitModule *m, const char *name) {
+Function *jit_find_function(JitModule *m, const char *name) {
     const Binding *b = jit_lookup(m, name);
     if (b && b->kind == BIND_FUNCTION) return b->function;
     if (b && b->kind == BIND_PLAIN)
@@ -102,152 +76,12 @@ static Function *find_function(JitModule *m, const char *name) {
     jit_stop(&m->session, JIT_USAGE, "%s: no compiled function is called '%s'", m->name, name);
 }
 
-/* ---- Types of values and back ---- */
-
-static const Type *type_of_value(Session *s, const JitValue *v, const char *what) {
-    if (v->kind < JIT_BOOL || v->kind > JIT_F64 || v->ndim < 0 || v->ndim > 3)
-        jit_stop(s, JIT_USAGE, "%s: no such kind of value", what);
-    const Type *t = jit_scalar((Kind)(v->kind - JIT_BOOL + K_BOOL));
-    if (!v->ndim) return t;
-    int64_t expected = (jit_bits(t) + 7) / 8;
-    bool contiguous = true, empty = false;
-    for (int k = v->ndim - 1; k >= 0; k--) {
-        const JitArray *a = &v->as.array;
-        if (a->shape[k] < 0) jit_stop(s, JIT_USAGE, "%s: a negative shape", what);
-        contiguous &= a->shape[k] == 1 || a->stride[k] == expected;
-        empty |= a->shape[k] == 0;
-        if (__builtin_mul_overflow(expected, a->shape[k], &expected))
-            jit_stop(s, JIT_USAGE, "%s: an array of more than 2^63 bytes", what);
-    }
-    return jit_array_type(s, t, v->ndim, contiguous || empty);
-}
-
-/* A scalar as another kind: what a function with a signature of its own does to its arguments. */
-static JitValue convert(JitValue v, const Type *to) {
-    JitValue out = {.kind = (JitKind)(to->kind - K_BOOL + JIT_BOOL)};
-    bool real = v.kind == JIT_F32 || v.kind == JIT_F64, is_unsigned = v.kind >= JIT_U8 && !real;
-    double f = v.kind == JIT_F32 ? (double)v.as.f32 : v.as.f64;
-    int64_t i = v.kind == JIT_BOOL ? v.as.b : v.as.i;
-    if (!real) f = is_unsigned ? (double)v.as.u : (double)i;
-    else if (f >= -9223372036854775808.0 && f < 9223372036854775808.0) i = (int64_t)f;
-    else i = INT64_MIN;
-    switch (out.kind) {
-    case JIT_BOOL: out.as.b = real ? f != 0 : i != 0; break;
-    case JIT_F32: out.as.f32 = (float)f; break;
-    case JIT_F64: out.as.f64 = f; break;
-    case JIT_I8: out.as.i = ((i & 0xff) ^ 0x80) - 0x80; break; /* extends the sign */
-    case JIT_I16: out.as.i = (int16_t)i; break;
-    case JIT_I32: out.as.i = (int32_t)i; break;
-    case JIT_U8: out.as.u = (uint8_t)i; break;
-    case JIT_U16: out.as.u = (uint16_t)i; break;
-    case JIT_U32: out.as.u = (uint32_t)i; break;
-    default: out.as.i = i; break;
-    }
-    return out;
-}
-
-/* The parts of a result, from slots of 8 bytes. Integers fill their member to its full width. */
-static JitValue read_slot(const uint64_t *slot, const Type *t) {
-    JitValue v = {.kind = (JitKind)(t->kind - K_BOOL + JIT_BOOL)};
-    uint64_t bits = *slot;
-    int unused = 64 - jit_bits(t);
-    switch (v.kind) {
-    case JIT_BOOL: v.as.b = (bits & 0xff) != 0; break;
-    case JIT_F32: memcpy(&v.as.f32, slot, sizeof v.as.f32); break;
-    case JIT_F64: memcpy(&v.as.f64, slot, sizeof v.as.f64); break;
-    default:
-        v.as.u = bits << unused >> unused;
-        if (jit_is_signed(t) && unused && v.as.u >> (jit_bits(t) - 1))
-            v.as.u |= UINT64_MAX << jit_bits(t);
-        break;
-    }
-    return v;
-}
-
-static const char *exception(int status) {
-    size_t what = (size_t)status & 0xff;
-    return what < sizeof exceptions / sizeof exceptions[0] && exceptions[what] ? exceptions[what]
-                                                                               : "an exception";
-}
-
-/* ---- Calls ---- */
-
-static Compiled *compile(JitModule *m, Function *f, const Type **args) {
-    double start = now_ms();
-    Compiled *c = jit_compile(m, jit_infer(m, f, args), false);
-    m->compile_ms += now_ms() - start;
-    return c;
-}
-
-static int outcome(const JitModule *m, int status) {
-    if (!status) return JIT_OK;
-    jit_set_error("%s:%d: %s", m->name, status >> 8, exception(status));
-    return JIT_RAISED;
-}
-
-static int run(JitModule *m, const Compiled *c, const JitValue *args, size_t n, JitValue *results,
-               size_t *count) {
-    const Special *sp = c->special;
-    JitValue converted[MAX_CALL];
-    void *addresses[MAX_CALL];
-    uint64_t slots[JIT_RESULTS] = {0};
-    for (size_t i = 0; i < n; i++) {
-        converted[i] = args[i];
-        if (!args[i].ndim) converted[i] = convert(args[i], sp->args[i]);
-        addresses[i] = &converted[i].as; /* little-endian: small integers lie at its front */
-    }
-    int status = c->entry(addresses, slots);
-    *count = 0;
-    if (status) return outcome(m, status);
-    const Type *t = jit_result_of(sp);
-    if (t->kind == K_TUPLE)
-        for (; *count < (size_t)t->count; ++*count)
-            results[*count] = read_slot(&slots[*count], t->items[*count]);
-    else if (t->kind != K_NONE) results[(*count)++] = read_slot(slots, t);
-    return JIT_OK;
-}
-
-/* A guvectorized function: its core runs for each position of the outer axes. */
-static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
-    Compiled *volatile c = NULL;
-    Layout layout;
-    JitValue copies[MAX_LAYOUT_ARGS];
-    BEGIN(m) {
-        jit_read_layout(m, f, &layout);
-        c = compile(m, f, jit_gu_types(m, f, &layout, args, n));
-        memcpy(copies, args, n * sizeof *args);
-    }
-    int status = END(m);
-    if (status != JIT_OK || !c) return status;
-    return outcome(m, jit_gu_run(&layout, c->entry, copies));
-}
-
-static int call(JitModule *m, const char *function, const JitValue *args, size_t n,
-                JitValue *results, size_t *count) {
-    Session *s = &m->session;
-    Compiled *volatile c = NULL;
-    *count = 0;
-    const Binding *b = jit_lookup(m, function);
-    if (b && b->kind == BIND_FUNCTION && b->function->options.layout)
-        return call_gu(m, b->function, args, n);
-    BEGIN(m) {
-        Function *f = find_function(m, function);
-        if (n != (size_t)f->arity || n > MAX_CALL)
-            jit_stop(s, JIT_USAGE, "%s: %s() takes %d argument%s, not %zu", m->name, function,
-                     f->arity, f->arity == 1 ? "" : "s", n);
-        const Type *types[MAX_CALL];
-        for (size_t i = 0; i < n; i++) types[i] = type_of_value(s, &args[i], f->params[i].name);
-        c = compile(m, f, types);
-    }
-    int status = END(m);
-    return status == JIT_OK && c ? run(m, c, args, n, results, count) : status;
-}
-
 /* The function and its types that a signature means. */
-static Special *special_of(JitModule *m, const char *function, const char *signature) {
+static Special *special_of(JitModule *m, const char *function, const char *signature,
+                           JitTarget target) {
     Session *s = &m->session;
     Signature types;
-    Function *f = find_function(m, function);
+    Function *f = jit_find_function(m, function);
     s->name = "signature";
     s->text = signature;
     Node *n = jit_new(s, 1, sizeof *n);
@@ -255,6 +89,12 @@ static Special *special_of(JitModule *m, const char *function, const char *signa
     n->name = signature;
     n->pos = (Pos){1, 1};
     jit_read_signature(m, n, &types);
+    if (target != JIT_DECLARED) {
+        s->name = m->name;
+        s->text = m->text;
+        Special *around = jit_derived(m, f, target, types.args, types.count);
+        if (around) return around;
+    }
     if (types.count != f->arity)
         jit_stop(s, JIT_USAGE, "%s() takes %d argument%s; the signature has %d", function, f->arity,
                  f->arity == 1 ? "" : "s", types.count);
@@ -273,12 +113,15 @@ static Special *special_of(JitModule *m, const char *function, const char *signa
 static int pointer(JitModule *m, const char *function, const char *signature, void **out) {
     *out = NULL;
     BEGIN(m) {
-        double start = now_ms();
-        Special *sp = special_of(m, function, signature);
+        Special *sp = special_of(m, function, signature, JIT_DECLARED);
         if (jit_result_of(sp)->kind == K_TUPLE)
             jit_stop(&m->session, JIT_USAGE, "%s() returns a tuple, which C cannot", function);
-        *out = jit_compile(m, sp, true)->pointer;
-        m->compile_ms += now_ms() - start;
+        if (sp->function->options.device)
+            jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device, and C cannot call it",
+                     function);
+        double start = hc_now_ms();
+        *out = jit_compile(m, sp, ENTRY_PLAIN, false)->pointer;
+        m->compile_ms += hc_now_ms() - start;
     }
     return END(m);
 }
@@ -287,13 +130,26 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
                    char **text) {
     *text = NULL;
     BEGIN(m) {
-        Special *sp = special_of(m, function, signature);
+        JitTarget where = form == JIT_PTX ? JIT_CUDA : form == JIT_ASM ? JIT_CPU : JIT_DECLARED;
+        if (where == JIT_DECLARED) where = jit_find_function(m, function)->options.target;
+        Special *sp = special_of(m, function, signature, where);
         switch (form) {
         case JIT_TOKENS: *text = jit_show_tokens(m, sp->function); break;
         case JIT_TREE: *text = jit_show_tree(m, sp->function); break;
         case JIT_FLOW:
         case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
-        default: *text = jit_show_code(m, sp, form); break;
+        case JIT_PTX:
+            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+            break;
+        case JIT_ASM:
+            if (sp->function->options.device)
+                jit_stop(&m->session, JIT_USAGE, "%s() is for the CUDA device: it has ptx, no asm",
+                         function);
+            /* fall through */
+        default:
+            if (sp->function->options.device)
+                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+            else *text = jit_show_code(m, sp, form);
         }
     }
     return END(m);
@@ -301,7 +157,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
 
 static const char *raised(void) {
     int status = jit_take_raised();
-    return status ? exception(status) : NULL;
+    return status ? jit_exception(status) : NULL;
 }
 
 static int signature_of(const JitValue *args, size_t n, char **text) {
@@ -311,7 +167,7 @@ static int signature_of(const JitValue *args, size_t n, char **text) {
         Session *s = &m.session;
         const char *all = "(";
         for (size_t i = 0; i < n; i++) {
-            const Type *t = type_of_value(s, &args[i], "an argument");
+            const Type *t = jit_type_of_value(s, &args[i], "an argument");
             static const char *const axes[2][4] = {{"", "[:]", "[:, :]", "[:, :, :]"},
                                                    {"", "[::1]", "[:, ::1]", "[:, :, ::1]"}};
             const char *name = jit_type_name(s, t->kind == K_ARRAY ? t->element : t);
@@ -332,8 +188,43 @@ static const char *functions(const JitModule *m, size_t index) {
     return f ? f->name : NULL;
 }
 
+static int signatures(JitModule *m, const char *function, size_t index, char **text) {
+    *text = NULL;
+    BEGIN(m) {
+        Session *s = &m->session;
+        size_t skipped = 0;
+        const Function *f = jit_find_function(m, function);
+        for (const Special *sp = m->specials; sp && !*text; sp = sp->next) {
+            if (sp->function != f || !sp->checked || skipped++ < index) continue;
+            const char *all = "(";
+            for (int i = 0; i < f->arity; i++)
+                all = jit_text(s, "%s%s%s", all, i ? ", " : "", jit_type_name(s, sp->args[i]));
+            *text = strdup(jit_text(s, "%s) -> %s", all, jit_type_name(s, jit_result_of(sp))));
+            if (!*text) jit_stop(s, JIT_RAISED, "out of memory");
+        }
+    }
+    return END(m);
+}
+
+static JitTarget target(const JitModule *m, const char *function) {
+    const Binding *b = jit_lookup(m, function);
+    return b && b->kind == BIND_FUNCTION ? b->function->options.target : JIT_DECLARED;
+}
+
+static JitTimes times(const JitModule *m) { return m->times; }
+
+static const char *vector_maths(void) {
+    char name[64];
+    void *address = NULL;
+    jit_start_machine();
+    for (size_t i = 0; jit_vector_function(i, name, sizeof name, &address); i++)
+        if (address) return "libmvec";
+    return NULL;
+}
+
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
-__attribute__((visibility("default")))
-const JitApi jit_api = {load,         unload,    call,      pointer,    raised,          inspect,
-                        signature_of, functions, jit_error, compile_ms, jit_llvm_version};
+__attribute__((visibility("default"))) const JitApi jit_api = {
+    load,      unload,     jit_call,         jit_result_of_call, target,       times,
+    pointer,   raised,     inspect,          signatures,         signature_of, functions,
+    jit_error, compile_ms, jit_llvm_version, vector_maths};

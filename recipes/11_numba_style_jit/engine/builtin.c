@@ -69,6 +69,43 @@ static const Builtin table[] = {
     {"numba.prange", RULE_RANGE, NULL, 0},
 };
 
+/* The words of CUDA. code: the register, the intrinsic, or which one of several. */
+#define INDEX(name, code)                                                                          \
+    {"numba.cuda." name ".x", RULE_REGISTER, code ".x", 0},                                        \
+        {"numba.cuda." name ".y", RULE_REGISTER, code ".y", 0}, {                                  \
+        "numba.cuda." name ".z", RULE_REGISTER, code ".z", 0                                       \
+    }
+#define ATOMIC(name)                                                                               \
+    { "numba.cuda.atomic." name, RULE_ATOMIC, name, 0 }
+static const Builtin cuda[] = {
+    INDEX("threadIdx", "tid"),
+    INDEX("blockIdx", "ctaid"),
+    INDEX("blockDim", "ntid"),
+    INDEX("gridDim", "nctaid"),
+    {"numba.cuda.laneid", RULE_REGISTER, "laneid", 0},
+    {"numba.cuda.warpsize", RULE_REGISTER, "warpsize", 0},
+    {"numba.cuda.grid", RULE_GRID, "grid", 0},
+    {"numba.cuda.gridsize", RULE_GRID, "gridsize", 0},
+    {"numba.cuda.syncthreads", RULE_BARRIER, "llvm.nvvm.barrier0", 0},
+    {"numba.cuda.syncwarp", RULE_BARRIER, "llvm.nvvm.bar.warp.sync", 0},
+    {"numba.cuda.threadfence", RULE_BARRIER, "llvm.nvvm.membar.gl", 0},
+    {"numba.cuda.threadfence_block", RULE_BARRIER, "llvm.nvvm.membar.cta", 0},
+    {"numba.cuda.threadfence_system", RULE_BARRIER, "llvm.nvvm.membar.sys", 0},
+    {"numba.cuda.shared.array", RULE_MEMORY, "shared", 0},
+    {"numba.cuda.local.array", RULE_MEMORY, "local", 0},
+    ATOMIC("add"),
+    ATOMIC("sub"),
+    ATOMIC("max"),
+    ATOMIC("min"),
+    ATOMIC("and_"),
+    ATOMIC("or_"),
+    ATOMIC("xor"),
+    ATOMIC("exch"),
+    ATOMIC("inc"),
+    ATOMIC("dec"),
+    ATOMIC("cas"),
+    ATOMIC("compare_and_swap")};
+
 /* numpy.float32, numba.int64 and so on: RULE_CAST, one for each type. */
 #define TYPE(name)                                                                                 \
     {"numpy." name, RULE_CAST, name, 0}, { "numba." name, RULE_CAST, name, 0 }
@@ -89,6 +126,8 @@ static const Builtin casts[] = {TYPE("int8"),
 const Builtin *jit_builtin(const char *qualified) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(table[i].name, qualified) == 0) return &table[i];
+    for (size_t i = 0; i < sizeof cuda / sizeof cuda[0]; i++)
+        if (strcmp(cuda[i].name, qualified) == 0) return &cuda[i];
     for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++)
         if (strcmp(casts[i].name, qualified) == 0) return &casts[i];
     return NULL;

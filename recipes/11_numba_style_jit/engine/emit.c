@@ -6,157 +6,15 @@
  * as their parts, each in a register of its own, so that LLVM sees plain numbers and pointers.
  *
  * A compiled function returns a number: 0, or the exception that was raised and its line; its
- * result goes to an address, in slots of 8 bytes. Two small functions around it serve C: one that
- * takes its arguments by address, whatever their types, and one with the types of the signature. */
+ * result goes to an address, in slots of 8 bytes. A small function around it serves whoever calls:
+ * see emit_entry.c for C, emit_cuda.c for the CUDA device. */
 #include <llvm/Config/llvm-config.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define FUNCTION_ITSELF ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
-
-/* ---- Types and small helpers ---- */
-
-LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t) {
-    if (t->kind == K_BOOL) return LLVMInt1TypeInContext(e->context);
-    if (t->kind == K_F32) return LLVMFloatTypeInContext(e->context);
-    if (t->kind == K_F64) return LLVMDoubleTypeInContext(e->context);
-    return LLVMIntTypeInContext(e->context, (unsigned)jit_bits(t));
-}
-
-LLVMTypeRef jit_memory_type(Emitter *e, const Type *t) {
-    return t->kind == K_BOOL ? LLVMInt8TypeInContext(e->context) : jit_llvm_type(e, t);
-}
-
-/* How many parts: an array that is contiguous needs no strides. */
-int jit_part_count(const Type *t) {
-    if (t->kind == K_NONE) return 0;
-    if (t->kind == K_ARRAY) return 1 + t->ndim * (t->contiguous ? 1 : 2);
-    if (t->kind != K_TUPLE) return 1;
-    int count = 0;
-    for (int i = 0; i < t->count; i++) count += jit_part_count(t->items[i]);
-    return count;
-}
-
-static LLVMTypeRef part_type(Emitter *e, const Type *t, int part) {
-    if (t->kind == K_ARRAY)
-        return part == 0 ? LLVMPointerTypeInContext(e->context, 0)
-                         : LLVMInt64TypeInContext(e->context);
-    if (t->kind == K_TUPLE) return jit_llvm_type(e, t->items[part]); /* items are scalars */
-    return jit_llvm_type(e, t);
-}
-
-LLVMValueRef jit_int(Emitter *e, int64_t value) {
-    return LLVMConstInt(LLVMInt64TypeInContext(e->context), (uint64_t)value, true);
-}
-
-LLVMValueRef jit_load(Emitter *e, LLVMValueRef address, const Type *t) {
-    LLVMValueRef v = LLVMBuildLoad2(e->builder, jit_memory_type(e, t), address, "");
-    LLVMSetAlignment(v, (unsigned)(jit_bits(t) + 7) / 8);
-    if (t->kind != K_BOOL) return v;
-    return LLVMBuildICmp(e->builder, LLVMIntNE, v, LLVMConstNull(LLVMTypeOf(v)), "");
-}
-
-void jit_store_as(Emitter *e, LLVMValueRef v, LLVMValueRef address, const Type *t) {
-    if (t->kind == K_BOOL) v = LLVMBuildZExt(e->builder, v, LLVMInt8TypeInContext(e->context), "");
-    LLVMSetAlignment(LLVMBuildStore(e->builder, v, address), (unsigned)(jit_bits(t) + 7) / 8);
-}
-
-LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count) {
-    LLVMBasicBlockRef now = LLVMGetInsertBlock(e->builder);
-    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(e->function);
-    LLVMValueRef first = LLVMGetFirstInstruction(entry);
-    if (first) LLVMPositionBuilderBefore(e->builder, first);
-    else LLVMPositionBuilderAtEnd(e->builder, entry);
-    LLVMTypeRef array = LLVMArrayType(type, (unsigned)count);
-    LLVMValueRef slot = LLVMBuildAlloca(e->builder, array, "slot");
-    LLVMPositionBuilderAtEnd(e->builder, now);
-    return slot;
-}
-
-LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
-                           unsigned n) {
-    unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-    LLVMValueRef f = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
-    return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
-}
-
-void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    LLVMAddAttributeAtIndex(f, where, LLVMCreateEnumAttribute(e->context, kind, 0));
-}
-
-LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LLVMTypeRef *types,
-                            LLVMValueRef *args, unsigned n) {
-    LLVMTypeRef type = LLVMFunctionType(result, types, n, false);
-    LLVMValueRef f = LLVMGetNamedFunction(e->module, name);
-    if (!f) {
-        f = LLVMAddFunction(e->module, name, type);
-        jit_add_attribute(e, f, FUNCTION_ITSELF, "nounwind");
-    }
-    return LLVMBuildCall2(e->builder, type, f, args, n, "");
-}
-
-LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to) {
-    LLVMBuilderRef b = e->builder;
-    LLVMTypeRef type = jit_llvm_type(e, to);
-    if (from->kind == to->kind) return v;
-    if (to->kind == K_BOOL) return jit_truth(e, v, from);
-    if (jit_is_float(to)) {
-        if (jit_is_float(from)) return LLVMBuildFPCast(b, v, type, "");
-        return jit_is_signed(from) ? LLVMBuildSIToFP(b, v, type, "")
-                                   : LLVMBuildUIToFP(b, v, type, "");
-    }
-    if (jit_is_float(from)) {
-        /* What does not fit gives some number; freeze: always the same one. */
-        v = jit_is_signed(to) ? LLVMBuildFPToSI(b, v, type, "") : LLVMBuildFPToUI(b, v, type, "");
-        return LLVMBuildFreeze(b, v, "");
-    }
-    return LLVMBuildIntCast2(b, v, type, jit_is_signed(from), "");
-}
-
-/* The byte stride of an axis: of a contiguous array it follows from the shape. */
-static LLVMValueRef stride(Emitter *e, const Parts *p, const Type *t, int axis) {
-    if (!t->contiguous) return p->v[1 + t->ndim + axis];
-    LLVMValueRef bytes = jit_int(e, (jit_bits(t->element) + 7) / 8);
-    for (int k = axis + 1; k < t->ndim; k++)
-        bytes = LLVMBuildNSWMul(e->builder, bytes, p->v[1 + k], "");
-    return bytes;
-}
-
-Parts jit_cast_parts(Emitter *e, Parts p, const Type *from, const Type *to) {
-    if (jit_is_number(to)) {
-        p.v[0] = jit_cast(e, p.v[0], from, to);
-        return p;
-    }
-    Parts out = p;
-    if (to->kind == K_TUPLE)
-        for (int i = 0; i < to->count; i++)
-            out.v[i] = jit_cast(e, p.v[i], from->items[i], to->items[i]);
-    if (to->kind == K_ARRAY && from->contiguous && !to->contiguous) {
-        for (int k = 0; k < to->ndim; k++) out.v[1 + to->ndim + k] = stride(e, &p, from, k);
-        out.count = jit_part_count(to);
-    }
-    return out;
-}
-
-void jit_raise_if(Emitter *e, LLVMValueRef cond, int what, Pos pos) {
-    LLVMBasicBlockRef raise = LLVMAppendBasicBlockInContext(e->context, e->function, "raise");
-    LLVMBasicBlockRef go_on = LLVMAppendBasicBlockInContext(e->context, e->function, "ok");
-    LLVMBuildCondBr(e->builder, cond, raise, go_on);
-    LLVMPositionBuilderAtEnd(e->builder, raise);
-    int64_t line = pos.line < 1 << 22 ? pos.line : 0;
-    LLVMBuildRet(e->builder, LLVMConstInt(LLVMInt32TypeInContext(e->context),
-                                          (uint64_t)(line << 8 | what), false));
-    LLVMPositionBuilderAtEnd(e->builder, go_on);
-}
-
-static Parts get(Emitter *e, Value *v) { return e->parts[jit_real(v)->number]; }
-
-LLVMValueRef jit_get_as(Emitter *e, Value *v, const Type *t) {
-    return jit_cast(e, get(e, v).v[0], jit_type_of(e->sp, v), t);
-}
 
 /* ---- Functions ---- */
 
@@ -165,11 +23,8 @@ static LLVMTypeRef function_type(Emitter *e, const Special *sp) {
     unsigned n = 0;
     types[n++] = LLVMPointerTypeInContext(e->context, 0);
     for (int i = 0; i < sp->function->arity; i++)
-        for (int k = 0; k < jit_part_count(sp->args[i]); k++) {
-            if (n == 1 + MAX_PARAM_PARTS)
-                jit_refuse(e->s, sp->function->pos, "too many parameters");
-            types[n++] = part_type(e, sp->args[i], k);
-        }
+        for (int k = 0; k < jit_part_count(sp->args[i]); k++)
+            types[n++] = jit_part_type(e, sp->args[i], k);
     return LLVMFunctionType(LLVMInt32TypeInContext(e->context), types, n, false);
 }
 
@@ -183,6 +38,7 @@ LLVMValueRef jit_function_of(Emitter *e, Special *sp) {
         sp->code = LLVMAddFunction(e->module, name, function_type(e, sp));
         LLVMSetLinkage(sp->code, LLVMInternalLinkage);
         jit_add_attribute(e, sp->code, FUNCTION_ITSELF, "nounwind");
+        if (e->cuda) jit_add_attribute(e, sp->code, FUNCTION_ITSELF, "convergent"); /* barriers */
         for (int k = 0; k < 2; k++) jit_add_attribute(e, sp->code, 1, k ? "noalias" : "nocapture");
     }
     return sp->code;
@@ -213,8 +69,8 @@ static Parts emit_call(Emitter *e, Value *v) {
     args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), slots ? slots : 1);
     LLVMValueRef f = jit_function_of(e, callee);
     for (int i = 0; i < v->count; i++) {
-        Parts p =
-            jit_cast_parts(e, get(e, v->args[i]), jit_type_of(e->sp, v->args[i]), callee->args[i]);
+        Parts p = jit_cast_parts(e, jit_get(e, v->args[i]), jit_type_of(e->sp, v->args[i]),
+                                 callee->args[i]);
         for (int k = 0; k < jit_part_count(callee->args[i]); k++) args[n++] = p.v[k];
     }
     LLVMValueRef status = LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(f), f, args, n, "");
@@ -236,7 +92,7 @@ static LLVMValueRef constant(Emitter *e, const Value *v, const Type *t) {
 
 static Parts zeros(Emitter *e, const Type *t) {
     Parts p = {.count = jit_part_count(t)};
-    for (int i = 0; i < p.count; i++) p.v[i] = LLVMConstNull(part_type(e, t, i));
+    for (int i = 0; i < p.count; i++) p.v[i] = LLVMConstNull(jit_part_type(e, t, i));
     return p;
 }
 
@@ -262,9 +118,9 @@ static Parts emit_value(Emitter *e, Value *v) {
     case V_PARALLEL: return jit_emit_parallel(e, v);
     case V_BUILT: return jit_emit_builtin(e, v);
     case V_TUPLE:
-        for (int i = 0; i < v->count; i++) p.v[p.count++] = get(e, v->args[i]).v[0];
+        for (int i = 0; i < v->count; i++) p.v[p.count++] = jit_get(e, v->args[i]).v[0];
         break;
-    case V_ITEM: return jit_one(get(e, v->args[0]).v[v->index]);
+    case V_ITEM: return jit_one(jit_get(e, v->args[0]).v[v->index]);
     case V_INDEX: return jit_emit_index(e, v);
     case V_STORE: jit_emit_store(e, v); break;
     case V_SHAPE: return jit_emit_shape(e, v);
@@ -296,14 +152,14 @@ static void emit_end(Emitter *e, BasicBlock *b) {
     if (b->result) {
         const Type *t = jit_result_of(e->sp);
         if (t->kind != K_NONE) {
-            Parts p = jit_cast_parts(e, get(e, b->result), jit_type_of(e->sp, b->result), t);
+            Parts p = jit_cast_parts(e, jit_get(e, b->result), jit_type_of(e->sp, b->result), t);
             for (int i = 0; i < p.count; i++)
                 jit_store_as(e, p.v[i], slot_address(e, e->result_ptr, i),
                              t->kind == K_TUPLE ? t->items[i] : t);
         }
         LLVMBuildRet(e->builder, LLVMConstNull(LLVMInt32TypeInContext(e->context)));
     } else if (b->cond) {
-        LLVMBuildCondBr(e->builder, get(e, b->cond).v[0], e->blocks[b->then->number],
+        LLVMBuildCondBr(e->builder, jit_get(e, b->cond).v[0], e->blocks[b->then->number],
                         e->blocks[b->orelse->number]);
     } else LLVMBuildBr(e->builder, e->blocks[b->then->number]);
 }
@@ -327,10 +183,10 @@ static void complete_counter(Emitter *e, Value *v) {
     Value *range = jit_real(v->args[0]);
     int step;
     LLVMValueRef zero = LLVMConstNull(jit_llvm_type(e, jit_type_of(e->sp, range)));
-    LLVMValueRef first = jit_counts_directly(range, &step) ? get(e, range).v[0] : zero;
+    LLVMValueRef first = jit_counts_directly(range, &step) ? jit_get(e, range).v[0] : zero;
     for (int i = 0; i < v->block->pred_count; i++) {
-        LLVMValueRef value = i == 0 ? first : get(e, v->partner).v[0];
-        LLVMAddIncoming(get(e, v).v[0], &value, &e->ends[v->block->preds[i]->number], 1);
+        LLVMValueRef value = i == 0 ? first : jit_get(e, v->partner).v[0];
+        LLVMAddIncoming(jit_get(e, v).v[0], &value, &e->ends[v->block->preds[i]->number], 1);
     }
 }
 
@@ -372,7 +228,8 @@ static void emit_function(Emitter *e, Special *sp) {
             Parts *p = &e->parts[phi->number];
             p->count = jit_part_count(t);
             for (int k = 0; k < p->count; k++)
-                p->v[k] = LLVMBuildPhi(e->builder, part_type(e, t, k), phi->name ? phi->name : "");
+                p->v[k] =
+                    LLVMBuildPhi(e->builder, jit_part_type(e, t, k), phi->name ? phi->name : "");
         }
         for (Value *v = b->first; v; v = v->next) e->parts[v->number] = emit_value(e, v);
         emit_end(e, b);
@@ -389,85 +246,26 @@ static void emit_function(Emitter *e, Special *sp) {
     sp->emitted = true;
 }
 
-/* ---- The two functions for C ---- */
-
-/* The parts of an array, from a JitArray at this address. */
-static void load_array(Emitter *e, LLVMValueRef address, const Type *t, LLVMValueRef *args,
-                       unsigned *n) {
-    LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0);
-    args[(*n)++] = LLVMBuildLoad2(e->builder, pointer, address, "");
-    for (int k = 0; k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, slot_address(e, address, 1 + k), jit_scalar(K_I64));
-    for (int k = 0; !t->contiguous && k < t->ndim; k++)
-        args[(*n)++] = jit_load(e, slot_address(e, address, 4 + k), jit_scalar(K_I64));
-}
-
-/* int entry(void **args, void *result) */
-static void emit_entry(Emitter *e, Special *sp, const char *symbol) {
-    LLVMTypeRef pointer = LLVMPointerTypeInContext(e->context, 0), types[] = {pointer, pointer};
-    LLVMTypeRef type = LLVMFunctionType(LLVMInt32TypeInContext(e->context), types, 2, false);
-    LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
-    LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
-    LLVMValueRef args[1 + MAX_PARAM_PARTS];
-    unsigned n = 0;
-    args[n++] = LLVMGetParam(f, 1);
+/* Say that the arrays of a function lie apart; unless it is called from elsewhere, too, by itself
+ * for instance, where they may not. */
+static void promise_apart(Emitter *e, const Special *sp) {
+    LLVMUseRef use = LLVMGetFirstUse(sp->code);
+    unsigned at = 2; /* attributes count from 1, which is where the result goes */
+    if (!use || LLVMGetNextUse(use)) return;
     for (int i = 0; i < sp->function->arity; i++) {
-        LLVMValueRef where = slot_address(e, LLVMGetParam(f, 0), i);
-        LLVMValueRef address = LLVMBuildLoad2(e->builder, pointer, where, "");
-        if (sp->args[i]->kind == K_ARRAY) load_array(e, address, sp->args[i], args, &n);
-        else args[n++] = jit_load(e, address, sp->args[i]);
+        if (sp->args[i]->kind == K_ARRAY) jit_add_attribute(e, sp->code, at, "noalias");
+        at += (unsigned)jit_part_count(sp->args[i]);
     }
-    LLVMBuildRet(e->builder, LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code,
-                                            args, n, ""));
 }
 
-/* T plain(...): the signature in C's types. Small integers come and go as C has them. */
-static void emit_plain(Emitter *e, Special *sp, const char *symbol) {
-    const Type *result = jit_result_of(sp);
-    LLVMTypeRef types[MAX_PARAM_PARTS], pointer = LLVMPointerTypeInContext(e->context, 0);
-    unsigned count = (unsigned)sp->function->arity, n = 0;
-    for (unsigned i = 0; i < count; i++)
-        types[i] = sp->args[i]->kind == K_ARRAY ? pointer : jit_memory_type(e, sp->args[i]);
-    LLVMTypeRef back =
-        result->kind == K_NONE ? LLVMVoidTypeInContext(e->context) : jit_llvm_type(e, result);
-    LLVMTypeRef type = LLVMFunctionType(back, types, count, false);
-    LLVMValueRef f = LLVMAddFunction(e->module, symbol, type);
-    if (result->kind != K_NONE && !jit_is_float(result))
-        jit_add_attribute(e, f, LLVMAttributeReturnIndex,
-                          jit_is_signed(result) ? "signext" : "zeroext");
-    e->function = f;
-    LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, f, "entry"));
-    LLVMValueRef args[1 + MAX_PARAM_PARTS];
-    args[n++] = jit_slot(e, LLVMInt64TypeInContext(e->context), 1);
-    for (unsigned i = 0; i < count; i++) {
-        LLVMValueRef param = LLVMGetParam(f, i);
-        if (sp->args[i]->kind == K_ARRAY) load_array(e, param, sp->args[i], args, &n);
-        else if (sp->args[i]->kind == K_BOOL)
-            args[n++] =
-                LLVMBuildICmp(e->builder, LLVMIntNE, param, LLVMConstNull(LLVMTypeOf(param)), "");
-        else args[n++] = param;
-    }
-    LLVMValueRef status =
-        LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(sp->code), sp->code, args, n, "");
-    LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, f, "raised");
-    LLVMBasicBlockRef ok = LLVMAppendBasicBlockInContext(e->context, f, "ok");
-    LLVMValueRef none = LLVMConstNull(LLVMTypeOf(status));
-    LLVMBuildCondBr(e->builder, LLVMBuildICmp(e->builder, LLVMIntNE, status, none, ""), raised, ok);
-    LLVMPositionBuilderAtEnd(e->builder, raised);
-    LLVMTypeRef status_type = LLVMTypeOf(status);
-    jit_c_function(e, "jit_set_raised", LLVMVoidTypeInContext(e->context), &status_type, &status,
-                   1);
-    if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
-    else LLVMBuildRet(e->builder, LLVMConstNull(back));
-    LLVMPositionBuilderAtEnd(e->builder, ok);
-    if (result->kind == K_NONE) LLVMBuildRetVoid(e->builder);
-    else LLVMBuildRet(e->builder, jit_load(e, args[0], result));
-}
-
-LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol,
+LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, const char *symbol,
                        LLVMContextRef context) {
     static _Thread_local int marks;
-    Emitter e = {.m = m, .s = &m->session, .context = context, .mark = ++marks};
+    Emitter e = {.m = m,
+                 .s = &m->session,
+                 .context = context,
+                 .mark = ++marks,
+                 .cuda = kind == ENTRY_KERNEL};
     e.module = LLVMModuleCreateWithNameInContext(m->name, context);
     e.builder = LLVMCreateBuilderInContext(context);
     jit_function_of(&e, sp);
@@ -479,8 +277,10 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol
                 more = true;
             }
     }
-    if (plain) emit_plain(&e, sp, symbol);
-    else emit_entry(&e, sp, symbol);
+    if (kind == ENTRY_KERNEL) jit_emit_kernel(&e, sp, symbol);
+    else if (kind == ENTRY_PLAIN) jit_emit_plain(&e, sp, symbol);
+    else jit_emit_entry(&e, sp, symbol);
+    if (apart) promise_apart(&e, sp);
     LLVMDisposeBuilder(e.builder);
     return e.module;
 }

@@ -6,7 +6,7 @@
  * are no vector instructions. */
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
@@ -83,8 +83,7 @@ static LLVMValueRef add_bytes(Emitter *e, LLVMValueRef address, LLVMValueRef byt
     return LLVMBuildGEP2(B, i8, address, &bytes, 1, "");
 }
 
-/* The address of the element that count indices, one for each axis, say. */
-static LLVMValueRef element_address(Emitter *e, Value *v, const Parts *a, const Type *t) {
+LLVMValueRef jit_element_address(Emitter *e, Value *v, const Parts *a, const Type *t) {
     LLVMValueRef i[3] = {NULL};
     for (int k = 0; k < t->ndim; k++) i[k] = index_value(e, v->args[1 + k], shape_of(a, k));
     if (!t->contiguous) {
@@ -147,14 +146,14 @@ Parts jit_emit_index(Emitter *e, Value *v) {
     const Parts *a = &e->parts[jit_real(v->args[0])->number];
     if (t->kind == K_TUPLE) return tuple_item(e, v, a, t);
     if (to->kind == K_ARRAY) return view(e, v, a, t, to);
-    return jit_one(jit_load(e, element_address(e, v, a, t), to));
+    return jit_one(jit_load(e, jit_element_address(e, v, a, t), to));
 }
 
 void jit_emit_store(Emitter *e, Value *v) {
     const Type *t = jit_type_of(e->sp, v->args[0]);
     const Parts *a = &e->parts[jit_real(v->args[0])->number];
     LLVMValueRef value = jit_get_as(e, v->args[v->count - 1], t->element);
-    jit_store_as(e, value, element_address(e, v, a, t), t->element);
+    jit_store_as(e, value, jit_element_address(e, v, a, t), t->element);
 }
 
 Parts jit_emit_shape(Emitter *e, Value *v) {

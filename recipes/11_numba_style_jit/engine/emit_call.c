@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
@@ -14,10 +14,13 @@ static const Type *type_of(Emitter *e, Value *v) { return jit_type_of(e->sp, v);
 static LLVMValueRef real_function(Emitter *e, const char *name, const Type *t, LLVMValueRef *args,
                                   unsigned n) {
     LLVMTypeRef type = jit_llvm_type(e, t), types[] = {type, type};
-    if (strncmp(name, "llvm.", 5) == 0) return jit_intrinsic(e, name, type, args, n);
+    bool intrinsic = strncmp(name, "llvm.", 5) == 0;
     char real_name[32];
     snprintf(real_name, sizeof real_name, "%s%s", name, t->kind == K_F32 ? "f" : "");
-    return jit_c_function(e, real_name, type, types, args, n);
+    LLVMValueRef call = intrinsic ? jit_intrinsic(e, name, type, args, n)
+                                  : jit_c_function(e, real_name, type, types, args, n);
+    jit_offer_vectors(e, call, intrinsic ? name + strlen("llvm.") : name, type);
+    return call;
 }
 
 static LLVMValueRef real_test(Emitter *e, const char *name, LLVMValueRef v) {
@@ -104,6 +107,7 @@ Parts jit_emit_builtin(Emitter *e, Value *v) {
     if (b->rule == RULE_CAST) return jit_one(jit_get_as(e, v->args[0], t));
     if (b->rule == RULE_MINMAX) return jit_one(minmax(e, v));
     if (b->rule == RULE_LEN) return jit_one(length(e, v));
+    if (b->rule >= RULE_REGISTER) return jit_emit_cuda(e, v);
     const Type *types[3];
     for (int i = 0; i < v->count; i++) types[i] = type_of(e, v->args[i]);
     const Case *c = jit_builtin_case(b, types, v->count);

@@ -5,7 +5,7 @@
  * gives, and costs no test. */
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
@@ -73,7 +73,7 @@ static Parts int_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *
 static Parts real_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b) {
     Parts p = {.count = 2};
     LLVMValueRef zero = zero_of(a);
-    LLVMValueRef mod = LLVMBuildFRem(B, a, b, "");
+    LLVMValueRef mod = jit_remainder(e, a, b);
     LLVMValueRef div = LLVMBuildFDiv(B, LLVMBuildFSub(B, a, mod, ""), b, "");
     LLVMValueRef some = LLVMBuildFCmp(B, LLVMRealUNE, mod, zero, "");
     LLVMValueRef b_minus = LLVMBuildFCmp(B, LLVMRealOLT, b, zero, "");
@@ -103,7 +103,7 @@ Parts jit_divmod(Emitter *e, Pos pos, LLVMValueRef a, LLVMValueRef b, const Type
     Parts p = real_divmod(e, a, b);
     if (!numpy) return p;
     p.v[0] = choose(e, is_zero, LLVMBuildFDiv(B, a, b, ""), p.v[0]);
-    p.v[1] = choose(e, is_zero, LLVMBuildFRem(B, a, b, ""), p.v[1]);
+    p.v[1] = choose(e, is_zero, jit_remainder(e, a, b), p.v[1]);
     return p;
 }
 
@@ -171,7 +171,9 @@ LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVM
                        const Type *tb) {
     if (!jit_is_float(tb)) return int_power(e, pos, a, ta, b, tb);
     LLVMValueRef args[] = {a, b};
-    return jit_intrinsic(e, "llvm.pow", LLVMTypeOf(a), args, 2);
+    LLVMValueRef call = jit_intrinsic(e, "llvm.pow", LLVMTypeOf(a), args, 2);
+    jit_offer_vectors(e, call, "pow", LLVMTypeOf(a));
+    return call;
 }
 
 /* ---- All operators ---- */

@@ -4,23 +4,16 @@
  * reduced, thread by thread, in order. */
 #include <stdio.h>
 
-#include "internal.h"
+#include "emit.h"
 
 #define B e->builder
 
 enum { MAX_CHUNKS = 256 }; /* as in runtime.c */
 
-static LLVMTypeRef part_type(Emitter *e, const Type *t, int part) {
-    if (t->kind == K_ARRAY)
-        return part == 0 ? LLVMPointerTypeInContext(e->context, 0)
-                         : LLVMInt64TypeInContext(e->context);
-    return jit_llvm_type(e, t->kind == K_TUPLE ? t->items[part] : t);
-}
-
 /* Parts are kept in slots of 8 bytes as they are; a bool keeps its one bit. */
 static LLVMValueRef load_part(Emitter *e, LLVMValueRef base, int slot, const Type *t, int part) {
     LLVMValueRef address = jit_slot_address(e, base, jit_int(e, slot));
-    return LLVMBuildLoad2(B, part_type(e, t, part), address, "");
+    return LLVMBuildLoad2(B, jit_part_type(e, t, part), address, "");
 }
 
 /* int part(void *context, int64_t begin, int64_t end, void *out), for some of the rounds. */
@@ -132,7 +125,12 @@ Parts jit_emit_parallel(Emitter *e, Value *v) {
     LLVMTypeRef types[] = {pointer, pointer, i64, pointer, i64, pointer};
     LLVMValueRef args[] = {emit_thunk(e, v, part),    context, rounds(e, start, stop, bound), out,
                            jit_int(e, v->reductions), chunks};
-    LLVMValueRef status = jit_c_function(e, "jit_parallel", i32, types, args, 6);
+    LLVMValueRef status;
+    if (e->cuda) { /* a thread of the device does all rounds itself */
+        LLVMValueRef all[] = {context, jit_int(e, 0), args[2], out};
+        LLVMBuildStore(B, jit_int(e, 1), chunks);
+        status = LLVMBuildCall2(B, LLVMGlobalGetValueType(args[0]), args[0], all, 4, "");
+    } else status = jit_c_function(e, "jit_parallel", i32, types, args, 6);
     LLVMBasicBlockRef raised = LLVMAppendBasicBlockInContext(e->context, e->function, "raised");
     LLVMBasicBlockRef go_on = LLVMAppendBasicBlockInContext(e->context, e->function, "ok");
     LLVMBuildCondBr(B, LLVMBuildICmp(B, LLVMIntNE, status, LLVMConstNull(i32), ""), raised, go_on);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* flow.h - what the parts of step 3 share: flow.c (blocks, variables, statements), flow_expr.c
- * (expressions) and flow_parallel.c (prange). */
+/* flow.h - what the parts of step 3 share: flow.c (blocks, variables), flow_statements.c,
+ * flow_expr.c (expressions), flow_parallel.c (prange) and flow_cuda.c (the words of CUDA). */
 #ifndef JIT_FLOW_H
 #define JIT_FLOW_H
 #include "internal.h"
@@ -35,6 +35,10 @@ void flow_start(Flow *f, BasicBlock *block, bool sealed);
 void flow_jump(Flow *f, BasicBlock *to);
 void flow_branch(Flow *f, Value *cond, BasicBlock *then, BasicBlock *orelse);
 
+void flow_seal(Flow *f, BasicBlock *block); /* all edges to it are there now */
+void flow_return(Flow *f, Value *v, Pos pos);
+void flow_statements(Flow *f, Node *n); /* n and those after it */
+
 int flow_find_name(const Flow *f, const char *name); /* -1: no variable of this function */
 void flow_find_targets(Flow *f, const Node *n, int *room);
 Value *flow_read_variable(Flow *f, int variable, BasicBlock *block, Pos pos);
@@ -48,6 +52,9 @@ Node *flow_int_literal(Flow *f, int64_t value, Pos pos);
 Value *flow_binary_value(Flow *f, Op op, Pos pos, Value *a, Value *b);
 /* flow_parallel - a loop over prange, cut out into a function of its own. */
 void flow_parallel(Flow *f, Node *n);
+/* The words of CUDA (flow_cuda.c): cuda.threadIdx.x; a call of one of the others. */
+Value *flow_cuda_register(Flow *f, const Builtin *b, Pos pos);
+Value *flow_cuda_call(Flow *f, const Builtin *b, Node *n);
 /* flow_index_operands - the operands of a[i, j]: the array and its indices, evaluated once. */
 Value *flow_index_operands(Flow *f, Node *n, ValueKind kind);
 

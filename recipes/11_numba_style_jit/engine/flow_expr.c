@@ -174,6 +174,7 @@ static Value *attribute(Flow *f, Node *n) {
     if (qualified) {
         const Builtin *b = jit_builtin(qualified);
         if (!b) jit_refuse(f->s, n->pos, "%s is not supported by this compiler", qualified);
+        if (b->rule == RULE_REGISTER) return flow_cuda_register(f, b, n->pos);
         if (b->rule != RULE_NUMBER) jit_refuse(f->s, n->pos, "%s can only be called", qualified);
         Node *literal = flow_int_literal(f, 0, n->pos);
         literal->kind = N_FLOAT;
@@ -193,6 +194,13 @@ static Value *call_function(Flow *f, Node *n, Function *callee) {
     if (callee->options.layout)
         jit_refuse(f->s, n->pos, "compiled code cannot call the guvectorized %s() here",
                    callee->name);
+    if (callee->options.device == DEVICE_KERNEL)
+        jit_refuse(f->s, n->pos,
+                   "%s() is a kernel, which only the host can start: write "
+                   "@cuda.jit(device=True)",
+                   callee->name);
+    if (callee->options.device && !f->g->function->options.device)
+        jit_refuse(f->s, n->pos, "%s() is for the CUDA device only", callee->name);
     if (callee->arity > MAX_ARGUMENTS || n->count > MAX_ARGUMENTS)
         jit_refuse(f->s, n->pos, "more than %d arguments", MAX_ARGUMENTS);
     for (int i = 0; i < n->count; i++) {
@@ -254,6 +262,7 @@ static Value *call(Flow *f, Node *n) {
         jit_refuse(f->s, n->pos, "%s() can only stand in: for i in %s(...)", builtin->name,
                    builtin->name);
     if (builtin->rule == RULE_NUMBER) jit_refuse(f->s, n->pos, "%s is no function", builtin->name);
+    if (builtin->rule >= RULE_REGISTER) return flow_cuda_call(f, builtin, n);
     for (int i = 0; i < n->count; i++)
         if (n->items[i]->kind == N_KEYWORD)
             jit_refuse(f->s, n->items[i]->pos, "%s() takes no keyword arguments", builtin->name);

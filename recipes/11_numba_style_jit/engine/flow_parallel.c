@@ -91,6 +91,7 @@ static Function *cut_out(Flow *f, const Node *loop, const Names *names, const in
     part->options = f->g->function->options;
     part->options.parallel = false;
     part->options.count = 0;
+    part->scope = f->g->function->scope;
     part->arity = 2 + param_count;
     part->params = jit_new(f->s, (size_t)part->arity, sizeof *part->params);
     part->params[0] = (Param){.name = "start of prange", .pos = pos};

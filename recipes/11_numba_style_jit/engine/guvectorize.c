@@ -51,10 +51,10 @@ static int core_axes(const Layout *layout, int i) {
     return axes == 0 && i >= layout->inputs ? 1 : axes;
 }
 
-void jit_check_layout(JitModule *m, const Function *f, const Layout *layout) {
+static void check_signature(JitModule *m, const Function *f, const Layout *layout, const Node *n) {
     Signature own;
     Session *s = &m->session;
-    jit_read_signature(m, f->options.signatures[0], &own);
+    jit_read_signature(m, n, &own);
     Pos pos = f->options.layout_pos;
     if (layout->count != f->arity || own.count != f->arity)
         jit_refuse(s, pos, "%s() has %d parameters, its layout %d, its signature %d", f->name,
@@ -72,12 +72,34 @@ void jit_check_layout(JitModule *m, const Function *f, const Layout *layout) {
     }
 }
 
+void jit_check_layout(JitModule *m, const Function *f, const Layout *layout) {
+    for (int i = 0; i < f->options.count; i++)
+        check_signature(m, f, layout, f->options.signatures[i]);
+}
+
+static JitKind element_kind(const Type *t) {
+    return (JitKind)((t->kind == K_ARRAY ? t->element->kind : t->kind) - K_BOOL + JIT_BOOL);
+}
+
+/* Of several signatures, the one with the arguments' elements; if there is none, the last. */
+static Signature signature_for(JitModule *m, const Function *f, const JitValue *args, size_t n) {
+    Signature own = {0};
+    for (int i = 0; i < f->options.count; i++) {
+        bool fits = n == (size_t)f->arity;
+        jit_read_signature(m, f->options.signatures[i], &own);
+        for (int k = 0; fits && k < own.count; k++)
+            fits = args[k].kind == element_kind(own.args[k]);
+        if (fits) break;
+    }
+    return own;
+}
+
 const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
                           const JitValue *args, size_t n) {
-    Signature own;
     Session *s = &m->session;
-    jit_read_signature(m, f->options.signatures[0], &own);
     jit_check_layout(m, f, layout);
+    Signature own = signature_for(m, f, args, n);
+    if (!own.args) jit_refuse(s, f->pos, "%s() has no signature", f->name);
     if (n != (size_t)layout->count)
         jit_stop(s, JIT_USAGE, "%s() takes %d arguments, outputs included, not %zu", f->name,
                  layout->count, n);
@@ -91,7 +113,7 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
             if (a->as.array.shape[k] < 0) jit_stop(s, JIT_USAGE, "%s: a negative shape", name);
         if (a->ndim < 0 || a->ndim > 3) jit_stop(s, JIT_USAGE, "%s: no such array", name);
         const Type *t = own.args[i]->kind == K_ARRAY ? own.args[i]->element : own.args[i];
-        if (a->kind != (JitKind)(t->kind - K_BOOL + JIT_BOOL))
+        if (a->kind != element_kind(t))
             jit_stop(s, JIT_USAGE, "%s() takes elements of %s for '%s'", f->name,
                      jit_type_name(s, t), name);
         int core = core_axes(layout, i), beyond = a->ndim - (int)strlen(layout->axes[i]);

@@ -9,192 +9,21 @@
  */
 #ifndef JIT_INTERNAL_H
 #define JIT_INTERNAL_H
-#include <llvm-c/Core.h>
-#include <setjmp.h>
+#include <llvm-c/Types.h>
 
-#include "jit.h"
-
-#define JIT_PRINTF(text, first) __attribute__((format(printf, text, first)))
-
-/* ---- Memory and errors (arena.c) ---- */
-
-typedef struct Arena {
-    struct ArenaBlock *blocks;
-} Arena;
-
-typedef struct Pos {
-    int line, column; /* from 1; line 0: nowhere */
-} Pos;
-
-/* What is being compiled: where memory comes from, and where errors go. */
-typedef struct Session {
-    Arena arena;
-    const char *name, *text; /* the source */
-    jmp_buf *stop;           /* where jit_refuse goes */
-    int status;              /* JIT_* that it leaves */
-} Session;
-
-/* jit_new - zeroed memory that lives as long as the module. Does not return if there is none. */
-void *jit_new(Session *s, size_t count, size_t size);
-char *jit_copy_text(Session *s, const char *text, size_t length);
-char *jit_text(Session *s, const char *format, ...) JIT_PRINTF(2, 3);
-void jit_free_arena(Arena *arena);
-
-/* jit_refuse - end the compilation: the message, the line it is about, and a caret below. */
-_Noreturn void jit_refuse(Session *s, Pos pos, const char *format, ...) JIT_PRINTF(3, 4);
-/* ... with a second place that has to do with it; note says how. */
-_Noreturn void jit_refuse2(Session *s, Pos pos, Pos also, const char *note, const char *format, ...)
-    JIT_PRINTF(5, 6);
-_Noreturn void jit_stop(Session *s, int status, const char *format, ...) JIT_PRINTF(3, 4);
-void jit_set_error(const char *format, ...) JIT_PRINTF(1, 2);
-const char *jit_error(void);
-
-/* ---- Tokens (lex.c) ---- */
-
-typedef enum {
-    TOK_END,
-    TOK_NEWLINE,
-    TOK_INDENT,
-    TOK_DEDENT,
-    TOK_NAME,
-    TOK_INT,
-    TOK_FLOAT,
-    TOK_STRING,
-    TOK_MARK, /* an operator or a bracket */
-    TOK_BAD   /* something that is not Python, or not ours; text says what */
-} TokenKind;
-
-typedef struct Token {
-    TokenKind kind;
-    Pos pos;
-    const char *text; /* NAME, MARK, BAD; STRING without its quotes */
-    uint64_t i;       /* INT */
-    double f;         /* FLOAT */
-} Token;
-
-Token *jit_lex(Session *s, const char *text, size_t *count);
-
-/* ---- The tree (parse.c, module.c) ---- */
-
-typedef enum {
-    OP_ADD,
-    OP_SUB,
-    OP_MUL,
-    OP_DIV,
-    OP_FLOORDIV,
-    OP_MOD,
-    OP_POW,
-    OP_AND,
-    OP_OR,
-    OP_XOR,
-    OP_SHL,
-    OP_SHR,
-    OP_LT,
-    OP_LE,
-    OP_GT,
-    OP_GE,
-    OP_EQ,
-    OP_NE,
-    OP_NEG,
-    OP_POS,
-    OP_INVERT,
-    OP_NOT
-} Op;
-extern const char *const jit_op_names[]; /* "+" ... */
-
-typedef enum {
-    N_INT,
-    N_FLOAT,
-    N_BOOL,
-    N_NONE,
-    N_STRING,
-    N_NAME,
-    N_BINARY,
-    N_UNARY,
-    N_AND,
-    N_OR,
-    N_COMPARE, /* a < b: a chain a < b < c has several items and ops */
-    N_COND,    /* b if a else c */
-    N_CALL,    /* a(items), keywords as N_KEYWORD */
-    N_KEYWORD, /* name=a */
-    N_INDEX,   /* a[items] */
-    N_SLICE,   /* a:b:c, each may be NULL */
-    N_ATTR,    /* a.name */
-    N_TUPLE,
-    N_LIST, /* only in a decorator */
-    S_EXPR,
-    S_ASSIGN,  /* items = a; several items: x = y = a */
-    S_AUGMENT, /* a op= b */
-    S_IF,      /* if a: body else: orelse */
-    S_WHILE,
-    S_FOR, /* for a in b: body else: orelse */
-    S_BREAK,
-    S_CONTINUE,
-    S_RETURN,
-    S_PASS
-} NodeKind;
-
-typedef struct Node {
-    NodeKind kind;
-    Op op;
-    Pos pos;
-    uint64_t i; /* N_INT, N_BOOL */
-    double f;
-    const char *name;
-    struct Node *a, *b, *c;
-    struct Node **items;
-    int count;
-    Op *ops;                    /* N_COMPARE: count - 1 of them */
-    struct Node *body, *orelse; /* statements, by next */
-    struct Node *next;
-} Node;
-
-typedef struct Param {
-    const char *name;
-    Node *value; /* default, or NULL */
-    Pos pos;
-} Param;
-
-/* What the decorator said. */
-typedef struct Options {
-    bool fastmath, boundscheck, numpy_errors, parallel;
-    const char *layout; /* guvectorize: "(m,n),(n,p)->(m,p)", else NULL */
-    Pos layout_pos;
-    Node **signatures; /* eager ones */
-    int count;
-} Options;
-
-typedef struct Function {
-    const char *name;
-    Pos pos;
-    Param *params;
-    int arity;
-    Node *body;
-    Options options;
-    struct Graph *graph; /* made by flow.c when first needed */
-    struct Function *next;
-} Function;
-
-/* A name of the module: what it stands for. */
-typedef enum { BIND_QUALIFIED, BIND_CONSTANT, BIND_FUNCTION, BIND_PLAIN, BIND_OPAQUE } BindKind;
-typedef struct Binding {
-    const char *name;
-    BindKind kind;
-    const char *qualified; /* "math.sqrt", "numpy" */
-    Node *value;           /* BIND_CONSTANT */
-    Function *function;
-    Pos pos;
-    struct Binding *next;
-} Binding;
+#include "numbers.h"
+#include "tree.h"
 
 struct JitModule {
     Session session;
     Binding *bindings;
+    Binding *scope; /* while a derived function is looked at: its names */
     Function *functions;
     const char *name, *text;  /* of the file, as the session has them but while it reads a string */
     struct Special *specials; /* what was inferred and compiled: one per function and types */
     struct Compiled *compiled;
     double compile_ms;
+    JitTimes times; /* of the last launch */
 };
 
 Node *jit_parse_expression(Session *s, const char *text);
@@ -203,27 +32,7 @@ const Binding *jit_lookup(const JitModule *m, const char *name);
 /* jit_qualify - "math.sqrt" for the expressions sqrt and math.sqrt, or NULL. */
 const char *jit_qualify(JitModule *m, const Node *n);
 
-/* The parser's own parts, shared by parse.c and module.c. */
-typedef struct Parser {
-    JitModule *m;
-    Session *s;
-    Token *tokens;
-    size_t at;
-    int depth, loops;
-    bool decorator; /* a list may stand here */
-} Parser;
-Node *jit_expression(Parser *p); /* also a tuple without brackets */
-Node *jit_ternary(Parser *p);    /* one expression, no tuple */
-Node *jit_block(Parser *p);
-Node *jit_new_node(Parser *p, NodeKind kind, Pos pos);
-bool jit_is_mark(const Parser *p, const char *mark);
-bool jit_is_word(const Parser *p, const char *word);
-bool jit_take_mark(Parser *p, const char *mark);
-bool jit_take_word(Parser *p, const char *word);
-void jit_need_mark(Parser *p, const char *mark);
-Token *jit_take(Parser *p);
-const char *jit_need_name(Parser *p, const char *what);
-_Noreturn void jit_unexpected(Parser *p, const char *expected);
+Function *jit_parse_function(JitModule *m, const char *text, const Options *options, Pos pos);
 
 /* ---- Types (types.c) ---- */
 
@@ -278,6 +87,9 @@ const Case *jit_best_case(const Case *cases, size_t n, const Type *const *args, 
                           bool unsafe);
 /* jit_op_case - how Numba types an operator for two operands (b NULL: one); NULL: not at all. */
 const Case *jit_op_case(Op op, const Type *a, const Type *b);
+/* jit_conversion - how good a conversion between scalars is. */
+enum { EXACT, PROMOTE, SAFE, UNSAFE, NO_WAY };
+int jit_conversion(Kind from, Kind to);
 
 /* A signature in the text, "float64(float64[:], int64)" or "(float64,)": types of arguments. */
 typedef struct Signature {
@@ -287,6 +99,9 @@ typedef struct Signature {
 } Signature;
 void jit_read_signature(JitModule *m, const Node *n, Signature *out);
 const Type *jit_read_type(JitModule *m, const Node *n);
+/* jit_choose_signature - that of the function's own signatures which these types are meant for. */
+void jit_choose_signature(JitModule *m, const Function *f, const Type *const *args, Pos pos,
+                          Signature *out);
 
 /* ---- Functions that are built in (builtin.c) ---- */
 
@@ -305,7 +120,13 @@ typedef enum {
     RULE_LEN,    /* len */
     RULE_DIVMOD, /* divmod */
     RULE_RANGE,  /* range, prange: only in for */
-    RULE_NUMBER  /* math.pi: no function */
+    RULE_NUMBER, /* math.pi: no function */
+    /* The words of CUDA, in functions with @cuda.jit: */
+    RULE_REGISTER, /* cuda.threadIdx.x */
+    RULE_GRID,     /* cuda.grid, cuda.gridsize */
+    RULE_BARRIER,  /* cuda.syncthreads, cuda.threadfence */
+    RULE_MEMORY,   /* cuda.shared.array, cuda.local.array */
+    RULE_ATOMIC    /* cuda.atomic.add */
 } Rule;
 
 typedef struct Builtin {
@@ -347,6 +168,12 @@ typedef enum {
 
 enum { ALIAS = 2 };
 
+/* An array that is made in a kernel. */
+typedef struct Made {
+    const Type *type;
+    int64_t shape[3];
+} Made;
+
 typedef struct Value {
     ValueKind kind;
     Op op;
@@ -358,7 +185,8 @@ typedef struct Value {
     struct BasicBlock *block;
     struct Value *next; /* in the block */
     Node *literal;      /* V_CONST */
-    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi that stands for y = x */
+    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi that stands for y = x; RULE_GRID: axes */
+    Made *made;         /* RULE_MEMORY */
     int expected;       /* V_ITEM */
     const char *name;   /* the variable it was assigned to; V_SHAPE: the attribute */
     Function *callee;
@@ -413,96 +241,19 @@ typedef struct Special {
     struct Special *next;
 } Special;
 
+enum { MAX_PARAM_PARTS = 512 }; /* registers that the arguments of a function take */
+
 Special *jit_infer(JitModule *m, Function *f, const Type **args);
 static inline const Type *jit_type_of(const Special *sp, Value *v) {
     return sp->types[jit_real(v)->number];
+}
+static inline const Type *jit_result_of(const Special *sp) {
+    return sp->declared ? sp->declared : sp->result;
 }
 /* What inspect shows (show.c, show_source.c); all to be freed. */
 char *jit_show_tokens(JitModule *m, const Function *f);
 char *jit_show_tree(JitModule *m, const Function *f);
 char *jit_show_values(JitModule *m, const Special *sp, bool types);
-
-/* ---- LLVM's code (emit*.c) ---- */
-
-enum { MAX_PARTS = 24, MAX_PARAM_PARTS = 512 };
-
-/* A value in LLVM's code: a scalar is one part, an array its pointer, shape and strides, a tuple
- * the parts of its items. */
-typedef struct Parts {
-    LLVMValueRef v[MAX_PARTS];
-    int count;
-} Parts;
-
-typedef struct Emitter {
-    JitModule *m;
-    Session *s;
-    Special *sp;
-    LLVMContextRef context;
-    LLVMModuleRef module;
-    LLVMBuilderRef builder;
-    LLVMValueRef function, result_ptr;
-    LLVMBasicBlockRef *blocks; /* by BasicBlock.number: where it begins */
-    LLVMBasicBlockRef *ends;   /* ... and where it ends */
-    Parts *parts;              /* by Value.number */
-    int mark, declared;
-} Emitter;
-
-/* Exceptions, in the low byte of what a compiled function returns; the line is above it. The texts
- * are in api.c. */
-enum {
-    RAISE_NONE,
-    RAISE_DIVISION,
-    RAISE_MODULO,
-    RAISE_INT_DIVISION,
-    RAISE_INT_MODULO,
-    RAISE_POWER,
-    RAISE_OVERFLOW,
-    RAISE_INDEX,
-    RAISE_TUPLE_INDEX,
-    RAISE_RANGE,
-    RAISE_SLICE
-};
-
-/* jit_emit - an LLVM module with sp, all that it calls, and a function for C called symbol: plain,
- * with C's types, or one that takes its arguments by address. */
-LLVMModuleRef jit_emit(JitModule *m, Special *sp, bool plain, const char *symbol,
-                       LLVMContextRef context);
-LLVMTypeRef jit_llvm_type(Emitter *e, const Type *t); /* of a scalar in a register */
-LLVMTypeRef jit_memory_type(Emitter *e, const Type *t);
-int jit_part_count(const Type *t);
-LLVMValueRef jit_cast(Emitter *e, LLVMValueRef v, const Type *from, const Type *to);
-Parts jit_cast_parts(Emitter *e, Parts p, const Type *from, const Type *to);
-LLVMValueRef jit_operator(Emitter *e, Value *v);
-LLVMValueRef jit_truth(Emitter *e, LLVMValueRef a, const Type *ta);
-LLVMValueRef jit_compare(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, const Type *t);
-LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVMValueRef b,
-                       const Type *tb);
-Parts jit_divmod(Emitter *e, Pos pos, LLVMValueRef a, LLVMValueRef b, const Type *t, int what);
-Parts jit_emit_builtin(Emitter *e, Value *v);
-Parts jit_emit_index(Emitter *e, Value *v);
-void jit_emit_store(Emitter *e, Value *v);
-Parts jit_emit_shape(Emitter *e, Value *v);
-Parts jit_emit_parallel(Emitter *e, Value *v);
-LLVMValueRef jit_function_of(Emitter *e, Special *sp);
-LLVMValueRef jit_slot_address(Emitter *e, LLVMValueRef base, LLVMValueRef index);
-void jit_add_attribute(Emitter *e, LLVMValueRef f, LLVMAttributeIndex where, const char *name);
-Parts jit_emit_range(Emitter *e, Value *v);
-Parts jit_emit_loop(Emitter *e, Value *v); /* V_MORE, V_ELEMENT, V_STEP */
-bool jit_counts_directly(Value *range, int *step);
-void jit_raise_if(Emitter *e, LLVMValueRef cond, int what, Pos pos);
-LLVMValueRef jit_slot(Emitter *e, LLVMTypeRef type, int count); /* on the stack */
-LLVMValueRef jit_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
-                           unsigned n);
-LLVMValueRef jit_c_function(Emitter *e, const char *name, LLVMTypeRef result, LLVMTypeRef *types,
-                            LLVMValueRef *args, unsigned n);
-LLVMValueRef jit_int(Emitter *e, int64_t value); /* an i64 */
-LLVMValueRef jit_load(Emitter *e, LLVMValueRef address, const Type *t);
-void jit_store_as(Emitter *e, LLVMValueRef v, LLVMValueRef address, const Type *t);
-LLVMValueRef jit_get_as(Emitter *e, Value *v, const Type *t); /* a scalar, converted */
-static inline Parts jit_one(LLVMValueRef v) { return (Parts){.v = {v}, .count = 1}; }
-static inline const Type *jit_result_of(const Special *sp) {
-    return sp->declared ? sp->declared : sp->result;
-}
 
 /* ---- Generalised functions (guvectorize.c) ---- */
 
@@ -521,21 +272,81 @@ const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
 /* jit_gu_run - call the core for all positions of the outer axes; returns the exception. */
 int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), JitValue *args);
 
+/* ---- Functions made from functions: @vectorize, @cuda.reduce (derive.c) ---- */
+
+/* jit_vectorized_result - kind and shape of what n arguments give, data NULL. */
+void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n,
+                           JitValue *out);
+/* jit_call_vectorized, jit_call_reduce - args as JitApi.call has them.
+ *   returns  the exception, or 0 */
+int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
+                        size_t n);
+int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue *args, size_t n,
+                    JitValue *result);
+/* jit_derived - what is around a vectorized function or a reduction for arrays of these types; NULL:
+ * it is not that, or there is no array. */
+Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n);
+/* jit_run_special - compile for the target and run, on the CUDA device with that many threads or
+ * more (api.c).
+ *   returns  the exception, or 0 */
+int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads, JitValue *args,
+                    size_t n);
+JitValue jit_read_slot(const uint64_t *slot, const Type *t);
+
+/* ---- Where arrays lie (memory.c) ---- */
+
+typedef struct Stretch {
+    char *begin, *end;
+} Stretch;
+Stretch jit_covered(const JitValue *v); /* by an array */
+bool jit_overlap(Stretch a, Stretch b);
+bool jit_lie_apart(const JitValue *args, size_t n); /* do no two of the arrays overlap? */
+
 /* ---- Machine code (machine.c) ---- */
+
+/* What is around a compiled function: */
+typedef enum {
+    ENTRY_CALL,  /* int entry(void **args, void *result), whatever the types */
+    ENTRY_PLAIN, /* a C function with the types of the signature */
+    ENTRY_KERNEL /* a kernel for the CUDA device */
+} EntryKind;
 
 typedef struct Compiled {
     Special *special;
-    bool plain;
+    EntryKind kind;
+    bool apart;                                   /* for arrays that do not overlap */
     int (*entry)(void **args, void *result);      /* each argument by address */
     void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
+    struct Kernel *kernel;                        /* ENTRY_KERNEL: what the driver has (cuda.c) */
     struct Compiled *next;
 } Compiled;
 
-Compiled *jit_compile(JitModule *m, Special *sp, bool plain);
+Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind, bool apart);
 void jit_forget(JitModule *m); /* frees the machine code of a module */
 char *jit_show_code(JitModule *m, Special *sp, JitForm form);
 const char *jit_llvm_version(void);
+void jit_start_machine(void); /* once; what compiles calls it by itself */
+
+/* jit_find_vector_functions - those of libmvec that a processor with these features has; and one
+ * after the other: its name and address (NULL: not here); false at the end (vector.c). */
+void jit_find_vector_functions(const char *features);
+bool jit_vector_function(size_t index, char *name, size_t size, void **address);
+
+/* ---- The CUDA device (device.c, cuda.c) ---- */
+
+/* jit_ptx - a function as a kernel called symbol, for devices from compute capability arch (75) on:
+ * as LLVM's code, the same optimised, or PTX; to be freed. */
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form);
+/* jit_compile_kernel - the kernel for the device of this thread's CUDA context. */
+Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart);
+/* jit_run_kernel - upload the arrays, launch, download them; args have the kernel's types. What it
+ * returned lies in slots, and *raised is its exception.
+ *   errors  a JIT_* with jit_error() */
+int jit_run_kernel(JitModule *m, const Compiled *c, const JitLaunch *launch, const JitValue *args,
+                   size_t n, uint64_t slots[JIT_RESULTS], int *raised);
+int jit_device_arch(Session *s); /* 75 for compute capability 7.5 */
+void jit_forget_kernel(Compiled *c);
 
 /* What compiled code may call (runtime.c): the name and address of one; NULL at the end. */
 const char *jit_runtime(size_t index, void **address);

@@ -69,8 +69,29 @@ typedef struct JitValue {
 
 typedef struct JitModule JitModule;
 
+/* Where a function runs: */
+typedef enum {
+    JIT_DECLARED, /* where its decorator says */
+    JIT_CPU,      /* on this thread */
+    JIT_PARALLEL, /* on all cores: vectorized functions */
+    JIT_CUDA      /* on the CUDA device: a kernel's threads; of another function, one thread */
+} JitTarget;
+
+/* How to start a function. grid and block count for kernels alone (@cuda.jit): how many blocks, and
+ * how many threads in each. */
+typedef struct JitLaunch {
+    JitTarget target;
+    unsigned grid[3], block[3];
+} JitLaunch;
+
+/* What the last call took on the CUDA device; zeros if it ran elsewhere. */
+typedef struct JitTimes {
+    double upload_ms, kernel_ms, download_ms;
+} JitTimes;
+
 /* What inspect shows of a function, step by step: its tokens, its tree, its values in blocks, these
- * with types, the LLVM code before and after optimisation, and the machine's. */
+ * with types, the LLVM code before and after optimisation, and the machine's: this processor's
+ * assembly, or PTX, the CUDA device's. */
 typedef enum {
     JIT_TOKENS,
     JIT_TREE,
@@ -78,7 +99,8 @@ typedef enum {
     JIT_TYPES,
     JIT_LLVM,
     JIT_LLVM_OPTIMISED,
-    JIT_ASM
+    JIT_ASM,
+    JIT_PTX
 } JitForm;
 
 enum { JIT_RESULTS = 8 }; /* a function returns at most so many values, as a tuple */
@@ -93,12 +115,27 @@ typedef struct JitApi {
     /* unload - free a module with its machine code; NULL is tolerated. */
     void (*unload)(JitModule *module);
 
-    /* call - run a function; the first call with given types compiles it for them.
+    /* call - run a function where launch says (NULL: where its decorator does); the first call with
+     * given types compiles it for them.
      *   shapes  args: n values; results: room for JIT_RESULTS; *count of them were written, more
-     *           than one for a tuple, 0 for None
-     *   errors  JIT_RAISED: the exception and its line are in error() */
-    int (*call)(JitModule *module, const char *function, const JitValue *args, size_t n,
-                JitValue *results, size_t *count);
+     *           than one for a tuple, 0 for None. A vectorized function takes one argument more, the
+     *           array for its results: see result_of. @cuda.reduce: an array of one axis and, if
+     *           it is not 0, the value to begin with.
+     *   errors  JIT_RAISED: the exception and its line are in error(); on the CUDA device also
+     *           what the driver says */
+    int (*call)(JitModule *module, const char *function, const JitLaunch *launch,
+                const JitValue *args, size_t n, JitValue *results, size_t *count);
+
+    /* result_of - kind and shape of what a vectorized function makes of n arguments, with strides
+     * of an array in C order, and data NULL. A number if all arguments are numbers. */
+    int (*result_of)(JitModule *module, const char *function, const JitValue *args, size_t n,
+                     JitValue *out);
+
+    /* target - where the function runs by its decorator; JIT_DECLARED: there is no such function. */
+    JitTarget (*target)(const JitModule *module, const char *function);
+
+    /* times - of the module's last call. */
+    JitTimes (*times)(const JitModule *module);
 
     /* pointer - a C function for a signature such as "float64(float64[:], int64)". Scalars are
      * passed by value with C's types of that size, arrays as JitArray *. What is returned has the
@@ -114,6 +151,10 @@ typedef struct JitApi {
     int (*inspect)(JitModule *module, const char *function, const char *signature, JitForm form,
                    char **text);
 
+    /* signatures - with which types a function has been compiled so far, as "(int64, float64[::1])
+     * -> float64", one after the other; *text is to be freed, and NULL at the end. */
+    int (*signatures)(JitModule *module, const char *function, size_t index, char **text);
+
     /* signature - which signature a call with these values has, as inspect and pointer take it;
      * *text is to be freed. */
     int (*signature)(const JitValue *args, size_t n, char **text);
@@ -128,6 +169,10 @@ typedef struct JitApi {
     double (*compile_ms)(const JitModule *module);
 
     const char *(*llvm_version)(void);
+
+    /* vector_maths - the library of sin, exp and their like for several numbers at once, which
+     * functions with fastmath=True use; NULL: there is none. */
+    const char *(*vector_maths)(void);
 } JitApi;
 
 /* jit_open - the table, out of libhc_jit.so beside the program or in HC_JIT_LIB; opened once.

@@ -4,12 +4,10 @@
  * target machine and one ORC session serve the whole process; each compiled function has a tracker,
  * by which its memory is given back when its module goes. */
 #define _POSIX_C_SOURCE 200809L
-#include <llvm-c/Analysis.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/LLJIT.h>
 #include <llvm-c/Orc.h>
 #include <llvm-c/Target.h>
-#include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <llvm/Config/llvm-config.h>
 #include <pthread.h>
@@ -17,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "emit.h"
+#include "machine.h"
 
 typedef struct Machine {
     LLVMTargetMachineRef target;
@@ -30,6 +29,9 @@ static Machine machine;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* one compilation at a time */
 static unsigned long symbols;
+
+void jit_lock_machine(void) { pthread_mutex_lock(&lock); }
+void jit_unlock_machine(void) { pthread_mutex_unlock(&lock); }
 
 const char *jit_llvm_version(void) { return LLVM_VERSION_STRING; }
 
@@ -57,7 +59,7 @@ static LLVMTargetMachineRef new_target(void) {
 
 /* Make the C library's functions known to compiled code, and no others. */
 static bool define_runtime(void) {
-    enum { MOST = 128 };
+    enum { MOST = 256 };
     __typeof__(*(LLVMOrcCSymbolMapPairs)NULL) pairs[MOST];
     size_t n = 0;
     void *address;
@@ -66,6 +68,14 @@ static bool define_runtime(void) {
         pairs[n].Name = LLVMOrcLLJITMangleAndIntern(machine.jit, name);
         pairs[n].Sym.Address = (LLVMOrcExecutorAddress)(uintptr_t)address;
         pairs[n].Sym.Flags.GenericFlags =
+            LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable;
+    }
+    char name[64];
+    for (size_t i = 0; n < MOST && jit_vector_function(i, name, sizeof name, &address); i++) {
+        if (!address) continue;
+        pairs[n].Name = LLVMOrcLLJITMangleAndIntern(machine.jit, name);
+        pairs[n].Sym.Address = (LLVMOrcExecutorAddress)(uintptr_t)address;
+        pairs[n++].Sym.Flags.GenericFlags =
             LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable;
     }
     LLVMOrcJITDylibRef library = LLVMOrcLLJITGetMainJITDylib(machine.jit);
@@ -79,6 +89,7 @@ static void make_machine(void) {
     machine.triple = LLVMGetDefaultTargetTriple();
     machine.cpu = LLVMGetHostCPUName();
     machine.features = LLVMGetHostCPUFeatures();
+    jit_find_vector_functions(machine.features);
     machine.target = new_target();
     LLVMTargetMachineRef second = machine.target ? new_target() : NULL; /* ORC takes it over */
     if (!second) return;
@@ -95,8 +106,10 @@ static void make_machine(void) {
     if (!define_runtime()) machine.jit = NULL;
 }
 
+void jit_start_machine(void) { pthread_once(&once, make_machine); }
+
 static void need_machine(Session *s) {
-    pthread_once(&once, make_machine);
+    jit_start_machine();
     if (!machine.jit) jit_stop(s, JIT_ABSENT, "LLVM cannot compile here: %s", machine.error);
 }
 
@@ -120,13 +133,13 @@ static void set_target(LLVMModuleRef module, LLVMContextRef context) {
     }
 }
 
-static bool optimise(LLVMModuleRef module, char *error, size_t size) {
+bool jit_optimise(LLVMModuleRef module, LLVMTargetMachineRef target, char *error, size_t size) {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     LLVMPassBuilderOptionsSetLoopVectorization(options, true);
     LLVMPassBuilderOptionsSetSLPVectorization(options, true);
     LLVMPassBuilderOptionsSetLoopUnrolling(options, true);
     LLVMPassBuilderOptionsSetLoopInterleaving(options, true);
-    bool bad = failed(LLVMRunPasses(module, "default<O3>", machine.target, options), error, size);
+    bool bad = failed(LLVMRunPasses(module, "default<O3>", target, options), error, size);
     LLVMDisposePassBuilderOptions(options);
     return !bad;
 }
@@ -134,7 +147,7 @@ static bool optimise(LLVMModuleRef module, char *error, size_t size) {
 /* Optimise, add to the session, and look up; on failure error says why. */
 static bool build(LLVMModuleRef module, LLVMOrcThreadSafeContextRef context, const char *symbol,
                   Compiled *c, char *error, size_t size) {
-    if (!optimise(module, error, size)) {
+    if (!jit_optimise(module, machine.target, error, size)) {
         LLVMDisposeModule(module);
         return false;
     }
@@ -149,7 +162,7 @@ static bool build(LLVMModuleRef module, LLVMOrcThreadSafeContextRef context, con
     LLVMOrcExecutorAddress address = 0;
     if (failed(LLVMOrcLLJITLookup(machine.jit, &address, symbol), error, size)) return false;
     uintptr_t number = (uintptr_t)address;
-    if (c->plain) memcpy(&c->pointer, &number, sizeof number);
+    if (c->kind == ENTRY_PLAIN) memcpy(&c->pointer, &number, sizeof number);
     else memcpy(&c->entry, &number, sizeof number);
     return true;
 }
@@ -167,19 +180,20 @@ static void clear_names(void) {
     LLVMOrcSymbolStringPoolClearDeadEntries(LLVMOrcExecutionSessionGetSymbolStringPool(session));
 }
 
-Compiled *jit_compile(JitModule *m, Special *sp, bool plain) {
+Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind, bool apart) {
     for (Compiled *c = m->compiled; c; c = c->next)
-        if (c->special == sp && c->plain == plain) return c;
+        if (c->special == sp && c->kind == kind && c->apart == apart) return c;
     Session *s = &m->session;
     Compiled *c = jit_new(s, 1, sizeof *c);
-    c->plain = plain;
+    c->kind = kind;
+    c->apart = apart;
     char symbol[200], error[512] = "";
     need_machine(s);
     pthread_mutex_lock(&lock);
     snprintf(symbol, sizeof symbol, "%.100s.%lu", sp->function->name, ++symbols);
     LLVMOrcThreadSafeContextRef context = LLVMOrcCreateNewThreadSafeContext();
     LLVMContextRef plain_context = LLVMOrcThreadSafeContextGetContext(context);
-    LLVMModuleRef module = jit_emit(m, sp, plain, symbol, plain_context);
+    LLVMModuleRef module = jit_emit(m, sp, kind, apart, symbol, plain_context);
     set_target(module, plain_context);
     char *message = NULL;
     bool good = !LLVMVerifyModule(module, LLVMReturnStatusAction, &message);
@@ -201,9 +215,32 @@ Compiled *jit_compile(JitModule *m, Special *sp, bool plain) {
 void jit_forget(JitModule *m) {
     if (!m->compiled) return;
     pthread_mutex_lock(&lock);
-    for (Compiled *c = m->compiled; c; c = c->next) forget(c);
-    clear_names();
+    for (Compiled *c = m->compiled; c; c = c->next) {
+        forget(c);
+        jit_forget_kernel(c);
+    }
+    if (machine.jit) clear_names();
     pthread_mutex_unlock(&lock);
+}
+
+char *jit_print_module(LLVMModuleRef module) {
+    char *printed = LLVMPrintModuleToString(module), *text = strdup(printed);
+    LLVMDisposeMessage(printed);
+    return text;
+}
+
+bool jit_assembly(LLVMModuleRef module, LLVMTargetMachineRef target, char **text, char *error,
+                  size_t size) {
+    LLVMMemoryBufferRef buffer;
+    char *message = NULL;
+    if (LLVMTargetMachineEmitToMemoryBuffer(target, module, LLVMAssemblyFile, &message, &buffer)) {
+        snprintf(error, size, "%s", message);
+        LLVMDisposeMessage(message);
+        return false;
+    }
+    *text = strndup(LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
+    LLVMDisposeMemoryBuffer(buffer);
+    return *text != NULL;
 }
 
 char *jit_show_code(JitModule *m, Special *sp, JitForm form) {
@@ -211,26 +248,12 @@ char *jit_show_code(JitModule *m, Special *sp, JitForm form) {
     need_machine(&m->session);
     pthread_mutex_lock(&lock);
     LLVMContextRef context = LLVMContextCreate();
-    bool plain = jit_result_of(sp)->kind != K_TUPLE;
-    LLVMModuleRef module = jit_emit(m, sp, plain, sp->function->name, context);
+    EntryKind kind = jit_result_of(sp)->kind == K_TUPLE ? ENTRY_CALL : ENTRY_PLAIN;
+    LLVMModuleRef module = jit_emit(m, sp, kind, false, sp->function->name, context);
     if (form != JIT_LLVM) set_target(module, context);
-    bool good = form == JIT_LLVM || optimise(module, error, sizeof error);
-    if (good && form == JIT_ASM) {
-        LLVMMemoryBufferRef buffer;
-        char *message = NULL;
-        if (LLVMTargetMachineEmitToMemoryBuffer(machine.target, module, LLVMAssemblyFile, &message,
-                                                &buffer)) {
-            snprintf(error, sizeof error, "%s", message);
-            LLVMDisposeMessage(message);
-        } else {
-            text = strndup(LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
-            LLVMDisposeMemoryBuffer(buffer);
-        }
-    } else if (good) {
-        char *printed = LLVMPrintModuleToString(module);
-        text = strdup(printed);
-        LLVMDisposeMessage(printed);
-    }
+    bool good = form == JIT_LLVM || jit_optimise(module, machine.target, error, sizeof error);
+    if (good && form == JIT_ASM) jit_assembly(module, machine.target, &text, error, sizeof error);
+    else if (good) text = jit_print_module(module);
     LLVMDisposeModule(module);
     LLVMContextDispose(context);
     pthread_mutex_unlock(&lock);

@@ -6,7 +6,7 @@
  * from there is refused. So one file serves both. */
 #include <string.h>
 
-#include "internal.h"
+#include "parse.h"
 
 static Token *peek(const Parser *p) { return &p->tokens[p->at]; }
 
@@ -21,7 +21,7 @@ static Binding *bind_name(Parser *p, const char *name, BindKind kind, Pos pos) {
 }
 
 const Binding *jit_lookup(const JitModule *m, const char *name) {
-    for (const Binding *b = m->bindings; b; b = b->next)
+    for (const Binding *b = m->scope ? m->scope : m->bindings; b; b = b->next)
         if (strcmp(b->name, name) == 0) return b;
     return NULL;
 }
@@ -93,64 +93,6 @@ static bool is_constant(const Node *n) {
     }
 }
 
-static bool read_flag(Parser *p, const Node *keyword) {
-    if (keyword->a->kind != N_BOOL)
-        jit_refuse(p->s, keyword->a->pos, "%s takes True or False", keyword->name);
-    return keyword->a->i != 0;
-}
-
-static void read_keyword(Parser *p, const Node *k, Options *o) {
-    if (strcmp(k->name, "fastmath") == 0) o->fastmath = read_flag(p, k);
-    else if (strcmp(k->name, "boundscheck") == 0)
-        o->boundscheck = k->a->kind != N_NONE && read_flag(p, k);
-    else if (strcmp(k->name, "error_model") == 0) {
-        bool numpy = k->a->kind == N_STRING && strcmp(k->a->name, "numpy") == 0;
-        if (!numpy && !(k->a->kind == N_STRING && strcmp(k->a->name, "python") == 0))
-            jit_refuse(p->s, k->a->pos, "error_model takes 'python' or 'numpy'");
-        o->numpy_errors = numpy;
-    } else if (strcmp(k->name, "cache") == 0 || strcmp(k->name, "nogil") == 0 ||
-               strcmp(k->name, "nopython") == 0)
-        read_flag(p, k); /* nothing to do for them here */
-    else if (strcmp(k->name, "parallel") == 0) o->parallel = read_flag(p, k);
-    else jit_refuse(p->s, k->pos, "the option %s is not supported by this compiler", k->name);
-}
-
-/* njit, njit(...), numba.jit(...): returns whether the decorator is one of these. */
-static bool read_decorator(Parser *p, const Node *d, Options *o) {
-    const Node *name = d->kind == N_CALL ? d->a : d;
-    const char *qualified = jit_qualify(p->m, name);
-    if (!qualified || (strncmp(qualified, "numba", 5) != 0)) return false;
-    bool gu = strcmp(qualified, "numba.guvectorize") == 0;
-    if (!gu && strcmp(qualified, "numba.njit") != 0 && strcmp(qualified, "numba.jit") != 0)
-        jit_refuse(p->s, d->pos, "the decorator %s is not supported by this compiler", qualified);
-    for (int i = 0; d->kind == N_CALL && i < d->count; i++) {
-        Node *item = d->items[i];
-        if (gu && item->kind == N_KEYWORD && strcmp(item->name, "target") == 0) {
-            if (item->a->kind != N_STRING || strcmp(item->a->name, "cpu") != 0)
-                jit_refuse(p->s, item->a->pos, "the only target of this compiler is 'cpu'");
-        } else if (item->kind == N_KEYWORD) read_keyword(p, item, o);
-        else if (gu && o->count && !o->layout && item->kind == N_STRING) {
-            o->layout = item->name;
-            o->layout_pos = item->pos;
-        } else {
-            if (o->count)
-                jit_refuse(p->s, item->pos,
-                           "several signatures are not supported; leave them out "
-                           "and each type is compiled when it is first met");
-            if (item->kind == N_LIST && item->count == 1) item = item->items[0];
-            if (item->kind == N_LIST)
-                jit_refuse(p->s, item->pos, "one signature is supported, not %d", item->count);
-            o->signatures = jit_new(p->s, 1, sizeof(Node *));
-            o->signatures[o->count++] = item;
-        }
-    }
-    if (gu && !o->layout)
-        jit_refuse(p->s, d->pos,
-                   "guvectorize takes a signature and a layout, such as "
-                   "\"(m,n),(n,p)->(m,p)\"");
-    return true;
-}
-
 static void parse_params(Parser *p, Function *f) {
     int room = 0;
     jit_need_mark(p, "(");
@@ -210,7 +152,7 @@ static void parse_decorated(Parser *p) {
         p->decorator = true;
         Node *d = jit_ternary(p);
         p->decorator = false;
-        bool ours = read_decorator(p, d, &options);
+        bool ours = jit_read_decorator(p, d, &options);
         compiled |= ours;
         foreign |= !ours;
         if (ours && foreign)
@@ -263,6 +205,22 @@ void jit_parse_module(JitModule *m) {
         else if (peek(&p)->kind == TOK_DEDENT) jit_take(&p);
         else parse_other(&p);
     }
+}
+
+/* A function that stands in no file, but was made for one that does: see derive.c. */
+Function *jit_parse_function(JitModule *m, const char *text, const Options *options, Pos pos) {
+    Parser p = {.m = m, .s = &m->session};
+    size_t count;
+    p.tokens = jit_lex(p.s, text, &count);
+    for (size_t i = 0; i < count; i++) p.tokens[i].pos = pos; /* messages name that function */
+    Function *f = jit_new(p.s, 1, sizeof *f);
+    jit_take(&p); /* def */
+    f->name = jit_need_name(&p, "the function's name");
+    f->pos = pos;
+    f->options = *options;
+    parse_params(&p, f);
+    f->body = jit_block(&p);
+    return f;
 }
 
 /* A signature that comes as a string, "float64(int64)": an expression without a module. */

@@ -8,7 +8,7 @@
  * refused by its own name, so that nobody has to guess. */
 #include <string.h>
 
-#include "internal.h"
+#include "parse.h"
 
 enum { MAX_DEPTH = 150 };
 
@@ -84,7 +84,7 @@ const char *jit_need_name(Parser *p, const char *what) {
     return jit_take(p)->text;
 }
 
-static void append(Parser *p, Node *list, Node *item) {
+void jit_append(Parser *p, Node *list, Node *item) {
     if ((list->count & (list->count + 1)) == 0) { /* 0, 1, 3, 7: room for twice as many */
         Node **more = jit_new(p->s, (size_t)list->count * 2 + 2, sizeof(Node *));
         if (list->count) memcpy(more, list->items, (size_t)list->count * sizeof(Node *));
@@ -93,7 +93,7 @@ static void append(Parser *p, Node *list, Node *item) {
     list->items[list->count++] = item;
 }
 
-static void deeper(Parser *p) {
+void jit_deeper(Parser *p) {
     if (++p->depth > MAX_DEPTH)
         jit_refuse(p->s, peek(p)->pos, "nested more than %d deep", MAX_DEPTH);
 }
@@ -140,7 +140,7 @@ static Node *parse_atom(Parser *p) {
         if (p->decorator && jit_take_mark(p, "[")) {
             n = jit_new_node(p, N_LIST, t->pos);
             while (!jit_take_mark(p, "]")) {
-                append(p, n, jit_ternary(p));
+                jit_append(p, n, jit_ternary(p));
                 if (!jit_is_mark(p, "]")) jit_need_mark(p, ",");
             }
             return n;
@@ -171,7 +171,7 @@ static void parse_arguments(Parser *p, Node *call) {
             item = keyword;
         } else if (call->count && call->items[call->count - 1]->kind == N_KEYWORD)
             jit_refuse(p->s, pos, "a positional argument after a keyword argument");
-        append(p, call, item);
+        jit_append(p, call, item);
         if (!jit_is_mark(p, ")")) jit_need_mark(p, ",");
     }
 }
@@ -209,7 +209,7 @@ static Node *parse_postfix(Parser *p) {
             parse_arguments(p, outer);
         } else if (jit_take_mark(p, "[")) {
             outer = jit_new_node(p, N_INDEX, n->pos);
-            do append(p, outer, parse_slice(p));
+            do jit_append(p, outer, parse_slice(p));
             while (jit_take_mark(p, ",") && !jit_is_mark(p, "]"));
             jit_need_mark(p, "]");
         } else if (jit_take_mark(p, ".")) {
@@ -240,7 +240,7 @@ static Node *parse_unary(Parser *p) {
     Pos pos = peek(p)->pos;
     Op op = jit_is_mark(p, "-") ? OP_NEG : jit_is_mark(p, "+") ? OP_POS : OP_INVERT;
     if (op == OP_INVERT && !jit_is_mark(p, "~")) return parse_power(p);
-    deeper(p);
+    jit_deeper(p);
     jit_take(p);
     Node *n = jit_new_node(p, N_UNARY, pos);
     n->op = op;
@@ -296,7 +296,7 @@ static Node *parse_comparison(Parser *p) {
     Op op;
     if (!take_comparison(p, &op)) return first;
     Node *n = jit_new_node(p, N_COMPARE, pos);
-    append(p, n, first);
+    jit_append(p, n, first);
     do {
         if (n->count > MAX_DEPTH)
             jit_refuse(p->s, pos, "more than %d operators in a row", MAX_DEPTH);
@@ -304,7 +304,7 @@ static Node *parse_comparison(Parser *p) {
         if (n->ops) memcpy(ops, n->ops, (size_t)(n->count - 1) * sizeof *ops);
         ops[n->count - 1] = op;
         n->ops = ops;
-        append(p, n, parse_binary(p, 1));
+        jit_append(p, n, parse_binary(p, 1));
     } while (take_comparison(p, &op));
     return n;
 }
@@ -312,7 +312,7 @@ static Node *parse_comparison(Parser *p) {
 static Node *parse_not(Parser *p) {
     Pos pos = peek(p)->pos;
     if (!jit_take_word(p, "not")) return parse_comparison(p);
-    deeper(p);
+    jit_deeper(p);
     Node *n = jit_new_node(p, N_UNARY, pos);
     n->op = OP_NOT;
     n->a = parse_not(p);
@@ -334,7 +334,7 @@ static Node *parse_logic(Parser *p, NodeKind kind) {
 }
 
 Node *jit_ternary(Parser *p) {
-    deeper(p);
+    jit_deeper(p);
     Node *n = parse_logic(p, N_OR);
     Pos pos = peek(p)->pos;
     if (jit_is_mark(p, ":=")) jit_refuse(p->s, pos, "':=' is not part of this language");
@@ -356,7 +356,7 @@ Node *jit_expression(Parser *p) {
     Node *first = jit_ternary(p);
     if (!jit_is_mark(p, ",")) return first;
     Node *tuple = jit_new_node(p, N_TUPLE, first->pos);
-    append(p, tuple, first);
+    jit_append(p, tuple, first);
     while (jit_take_mark(p, ",")) {
         if (jit_is_mark(p, "*"))
             jit_refuse(p->s, peek(p)->pos, "'*' before a value is not part of this language");
@@ -364,134 +364,7 @@ Node *jit_expression(Parser *p) {
         if (next == TOK_NEWLINE || jit_is_mark(p, ")") || jit_is_mark(p, "=") ||
             jit_is_mark(p, ";") || jit_is_word(p, "in"))
             break;
-        append(p, tuple, jit_ternary(p));
+        jit_append(p, tuple, jit_ternary(p));
     }
     return tuple;
-}
-
-/* ---- Statements ---- */
-
-static void check_target(Parser *p, const Node *n) {
-    if (n->kind == N_TUPLE && n->count) {
-        for (int i = 0; i < n->count; i++) check_target(p, n->items[i]);
-        return;
-    }
-    if (n->kind != N_NAME && n->kind != N_INDEX)
-        jit_refuse(p->s, n->pos,
-                   "only a variable, an array's element or a tuple of these can be "
-                   "assigned to");
-}
-
-static Node *parse_simple(Parser *p) {
-    static const char *const refused[] = {"raise",  "assert", "del",   "global", "nonlocal",
-                                          "import", "from",   "yield", "await",  NULL};
-    Pos pos = peek(p)->pos;
-    Node *n;
-    for (int i = 0; refused[i]; i++)
-        if (jit_is_word(p, refused[i]))
-            jit_refuse(p->s, pos, "%s in a function is not part of this language", refused[i]);
-    if (jit_take_word(p, "pass")) return jit_new_node(p, S_PASS, pos);
-    if (jit_is_word(p, "break") || jit_is_word(p, "continue")) {
-        if (!p->loops) jit_refuse(p->s, pos, "%s outside of a loop", peek(p)->text);
-        return jit_new_node(p, jit_take(p)->text[0] == 'b' ? S_BREAK : S_CONTINUE, pos);
-    }
-    if (jit_take_word(p, "return")) {
-        n = jit_new_node(p, S_RETURN, pos);
-        if (peek(p)->kind != TOK_NEWLINE && !jit_is_mark(p, ";")) n->a = jit_expression(p);
-        return n;
-    }
-    Node *first = jit_expression(p);
-    if (jit_is_mark(p, ":"))
-        jit_refuse(p->s, peek(p)->pos, "annotated variables are not part of this language");
-    static const char *const augmented[] = {
-        "+=", "-=", "*=", "/=", "//=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>="};
-    for (int i = 0; i < 12; i++)
-        if (jit_take_mark(p, augmented[i])) {
-            check_target(p, first);
-            if (first->kind == N_TUPLE) jit_refuse(p->s, pos, "%s to a tuple", augmented[i]);
-            n = jit_new_node(p, S_AUGMENT, pos);
-            n->op = (Op)i;
-            n->a = first;
-            n->b = jit_expression(p);
-            return n;
-        }
-    n = jit_new_node(p, jit_is_mark(p, "=") ? S_ASSIGN : S_EXPR, pos);
-    n->a = first;
-    while (jit_take_mark(p, "=")) {
-        check_target(p, n->a);
-        append(p, n, n->a);
-        n->a = jit_expression(p);
-    }
-    return n;
-}
-
-/* The rest of an if: after its condition's keyword. elif is an if in the else. */
-static Node *parse_if(Parser *p, Pos pos) {
-    deeper(p);
-    Node *n = jit_new_node(p, S_IF, pos);
-    n->a = jit_expression(p);
-    n->body = jit_block(p);
-    pos = peek(p)->pos;
-    if (jit_take_word(p, "elif")) n->orelse = parse_if(p, pos);
-    else if (jit_take_word(p, "else")) n->orelse = jit_block(p);
-    p->depth--;
-    return n;
-}
-
-static Node *parse_loop(Parser *p, NodeKind kind, Pos pos) {
-    Node *n = jit_new_node(p, kind, pos);
-    if (kind == S_FOR) {
-        /* The target is no expression: "i in x" would be read as a comparison. */
-        Pos first = peek(p)->pos;
-        n->a = jit_new_node(p, N_NAME, first);
-        n->a->name = jit_need_name(p, "the loop's variable");
-        if (jit_is_mark(p, ","))
-            jit_refuse(p->s, first, "loops with several variables are not part of this language");
-        if (!jit_take_word(p, "in")) jit_unexpected(p, "'in'");
-        n->b = jit_expression(p);
-    } else n->a = jit_expression(p);
-    p->loops++;
-    n->body = jit_block(p);
-    p->loops--;
-    if (jit_take_word(p, "else")) n->orelse = jit_block(p);
-    return n;
-}
-
-static Node *parse_statement(Parser *p) {
-    static const char *const refused[] = {"def", "class", "with", "try", "async", NULL};
-    Pos pos = peek(p)->pos;
-    for (int i = 0; refused[i]; i++)
-        if (jit_is_word(p, refused[i]))
-            jit_refuse(p->s, pos, "%s in a function is not part of this language", refused[i]);
-    if (jit_take_word(p, "if")) return parse_if(p, pos);
-    if (jit_take_word(p, "while")) return parse_loop(p, S_WHILE, pos);
-    if (jit_take_word(p, "for")) return parse_loop(p, S_FOR, pos);
-    Node *first = parse_simple(p), *last = first;
-    while (jit_take_mark(p, ";")) {
-        if (peek(p)->kind == TOK_NEWLINE) break;
-        last = last->next = parse_simple(p);
-    }
-    if (peek(p)->kind != TOK_NEWLINE) jit_unexpected(p, "the end of the line");
-    jit_take(p);
-    return first;
-}
-
-/* ": statement" on the same line, or a block of lines that stand further right. */
-Node *jit_block(Parser *p) {
-    jit_need_mark(p, ":");
-    deeper(p);
-    Node *first = NULL, **end = &first;
-    if (peek(p)->kind != TOK_NEWLINE) first = parse_statement(p);
-    else {
-        jit_take(p);
-        if (peek(p)->kind != TOK_INDENT) jit_unexpected(p, "an indented block");
-        jit_take(p);
-        while (peek(p)->kind != TOK_DEDENT) {
-            *end = parse_statement(p);
-            while (*end) end = &(*end)->next;
-        }
-        jit_take(p);
-    }
-    p->depth--;
-    return first;
 }

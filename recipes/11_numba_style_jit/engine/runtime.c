@@ -5,109 +5,11 @@
 #include <string.h>
 
 #include "hc.h"
+
+#define JIT_FN static
+#include "numbers.h"
+// internal.h includes it, too, for the names of the exceptions
 #include "internal.h"
-
-/* ---- Powers: a to b by squaring. mode: 1 is NumPy's error model, 2 says that b is unsigned. What
- * is odd about them is Numba's: integers come back by way of a double. ---- */
-
-enum { NUMPY = 1, UNSIGNED = 2, LONG_WAY = 0x10000 };
-
-/* The loop of all of them; what a * a gives is left to the type. */
-#define SQUARE_AND_MULTIPLY(result, a, exponent)                                                   \
-    for (; (exponent) != 0; (exponent) >>= 1) {                                                    \
-        if ((exponent)&1) (result) *= (a);                                                         \
-        (a) *= (a);                                                                                \
-    }
-
-static int32_t jit_power_u64(uint64_t a, int64_t b, int32_t mode, uint64_t *out) {
-    uint64_t exponent = (uint64_t)b, result = 1;
-    if (!(mode & UNSIGNED) && b < 0) {
-        if (b == INT64_MIN) return RAISE_OVERFLOW;
-        if (a == 0 && !(mode & NUMPY)) return RAISE_POWER;
-        *out = a == 0 ? (uint64_t)INT64_MIN : a == 1 ? 1 : 0;
-        return RAISE_NONE;
-    }
-    if (exponent > LONG_WAY) {
-        double power = pow((double)a, (double)exponent);
-        *out = power < 18446744073709551616.0 ? (uint64_t)power : 0;
-        return RAISE_NONE;
-    }
-    SQUARE_AND_MULTIPLY(result, a, exponent)
-    double rounded = (double)result;
-    *out = rounded < 18446744073709551616.0 ? (uint64_t)rounded : UINT64_MAX;
-    return RAISE_NONE;
-}
-
-static int32_t jit_power_i64(int64_t a, int64_t b, int32_t mode, int64_t *out) {
-    uint64_t base = (uint64_t)a, result = 1, exponent = (uint64_t)b;
-    bool invert = !(mode & UNSIGNED) && b < 0;
-    if (invert) {
-        if (b == INT64_MIN) return RAISE_OVERFLOW;
-        if (a == 0 && !(mode & NUMPY)) return RAISE_POWER;
-        if (a != 1 && a != -1) {
-            *out = a == 0 ? INT64_MIN : 0;
-            return RAISE_NONE;
-        }
-        exponent = 0 - exponent;
-    }
-    if (exponent > LONG_WAY) {
-        double power = pow((double)a, (double)exponent);
-        bool fits = power >= -9223372036854775808.0 && power < 9223372036854775808.0;
-        *out = fits ? (int64_t)power : INT64_MIN; /* what the processor says to what does not fit */
-        return RAISE_NONE;
-    }
-    SQUARE_AND_MULTIPLY(result, base, exponent)
-    double rounded = (double)(int64_t)result;
-    *out = rounded < 9223372036854775808.0 ? (int64_t)rounded : INT64_MIN;
-    return RAISE_NONE;
-}
-
-/* The body of both functions for floats. */
-#define REAL_POWER(type, power)                                                                    \
-    {                                                                                              \
-        uint64_t exponent = (uint64_t)b;                                                           \
-        type result = 1;                                                                           \
-        bool invert = !(mode & UNSIGNED) && b < 0;                                                 \
-        if (b == INT64_MIN && invert) return RAISE_OVERFLOW;                                       \
-        if (invert) exponent = 0 - exponent;                                                       \
-        if (exponent > LONG_WAY) {                                                                 \
-            *out = power(a, (type)exponent);                                                       \
-            return RAISE_NONE;                                                                     \
-        }                                                                                          \
-        SQUARE_AND_MULTIPLY(result, a, exponent)                                                   \
-        if (invert && result == 0) return RAISE_DIVISION;                                          \
-        *out = invert ? 1 / result : result;                                                       \
-        return RAISE_NONE;                                                                         \
-    }
-static int32_t jit_power_f64(double a, int64_t b, int32_t mode, double *out)
-    REAL_POWER(double, pow) static int32_t
-    jit_power_f32(float a, int64_t b, int32_t mode, float *out) REAL_POWER(float, powf)
-
-        static double ten_to(int64_t n) {
-    double result = 1, a = 10;
-    SQUARE_AND_MULTIPLY(result, a, n)
-    return result;
-}
-
-/* round(x, n), as CPython's fallback and Numba compute it. */
-static double jit_round(double x, int64_t n) {
-    if (isinf(x) || isnan(x)) return x;
-    if (n > 400) return x;
-    if (n < -400) return 0 * x;
-    if (n < 0) return rint(x / ten_to(-n)) * ten_to(-n);
-    double pow1 = ten_to(n > 22 ? n - 22 : n), pow2 = n > 22 ? 1e22 : 1;
-    double y = (x * pow1) * pow2;
-    return isinf(y) ? x : (rint(y) / pow2) / pow1;
-}
-
-static uint64_t jit_gcd(uint64_t a, uint64_t b) {
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 /* ---- prange: a loop's rounds in as many chunks as there are cores ---- */
 

@@ -91,8 +91,6 @@ const char *jit_type_name(Session *s, const Type *t) {
 
 /* ---- Conversions ---- */
 
-enum { EXACT, PROMOTE, SAFE, UNSAFE, NO_WAY };
-
 /* The conversions that Numba states; those between other types follow by going step by step, and
  * are as bad as the worst step. What goes one way goes unsafely the other. */
 static const struct {
@@ -108,7 +106,7 @@ static const struct {
 enum { STEPS = sizeof steps / sizeof steps[0] };
 
 /* How good the conversion is: the best of all ways through the steps. */
-static int conversion(Kind from, Kind to) {
+int jit_conversion(Kind from, Kind to) {
     int reached[SCALARS];
     for (int k = 0; k < SCALARS; k++) reached[k] = k == from ? EXACT : NO_WAY;
     if (from < K_BOOL || to < K_BOOL || from >= SCALARS || to >= SCALARS)
@@ -158,8 +156,8 @@ const Type *jit_unify(Session *s, const Type *a, const Type *b) {
     if (!jit_is_number(a) || !jit_is_number(b)) return NULL;
     if (a->kind != K_BOOL && b->kind != K_BOOL) return promote(a, b);
     Kind ka = (Kind)a->kind, kb = (Kind)b->kind;
-    if (conversion(ka, kb) <= SAFE) return b;
-    if (conversion(kb, ka) <= SAFE) return a;
+    if (jit_conversion(ka, kb) <= SAFE) return b;
+    if (jit_conversion(kb, ka) <= SAFE) return a;
     return NULL;
 }
 
@@ -173,7 +171,7 @@ const Case *jit_best_case(const Case *cases, size_t n, const Type *const *args, 
         for (int k = 0; k < count && fits; k++) {
             /* Unsafe conversions weigh most, then safe ones, then promotions. */
             static const int weight[] = {0, 1, 16, 256};
-            int how = conversion((Kind)args[k]->kind, cases[i].args[k]);
+            int how = jit_conversion((Kind)args[k]->kind, cases[i].args[k]);
             fits = how != NO_WAY && (how != UNSAFE || unsafe);
             rate += fits ? weight[how] : 0;
         }
@@ -251,62 +249,5 @@ const Case *jit_op_case(Op op, const Type *a, const Type *b) {
     case OP_POS: return BEST(sign, 1, true);
     case OP_INVERT: return BEST(invert, 1, false);
     default: return BEST(compare, 2, true);
-    }
-}
-
-/* ---- Signatures in the text ---- */
-
-const Type *jit_read_type(JitModule *m, const Node *n) {
-    Session *s = &m->session;
-    if (n->kind == N_NAME || n->kind == N_ATTR) {
-        const char *last = n->name;
-        if (n->kind == N_NAME && jit_lookup(m, last)) { /* from numba import int64 as i */
-            const char *qualified = jit_qualify(m, n);
-            const char *dot = qualified ? strrchr(qualified, '.') : NULL;
-            last = dot ? dot + 1 : last;
-        }
-        Kind kind = jit_kind_by_name(last, strlen(last));
-        if (kind == K_UNDEF && strcmp(last, "int") == 0) kind = K_I64;
-        if (kind == K_UNDEF && strcmp(last, "float") == 0) kind = K_F64;
-        if (kind == K_UNDEF) jit_refuse(s, n->pos, "'%s' is no type of this language", last);
-        return jit_scalar(kind);
-    }
-    if (n->kind != N_INDEX) jit_refuse(s, n->pos, "expected a type, such as int64 or float64[:]");
-    const Type *element = jit_read_type(m, n->a);
-    if (!jit_is_number(element)) jit_refuse(s, n->pos, "an array has numbers as its elements");
-    if (n->count > 3) jit_refuse(s, n->pos, "arrays have 1 to 3 dimensions");
-    bool contiguous = false;
-    for (int i = 0; i < n->count; i++) {
-        const Node *axis = n->items[i];
-        bool step = axis->kind == N_SLICE && axis->c && axis->c->kind == N_INT && axis->c->i == 1;
-        if (axis->kind != N_SLICE || axis->a || axis->b || (axis->c && !step) ||
-            (step && i != n->count - 1))
-            jit_refuse(s, axis->pos, "each dimension is ':', and the last may be '::1'");
-        contiguous |= step;
-    }
-    return jit_array_type(s, element, n->count, contiguous);
-}
-
-void jit_read_signature(JitModule *m, const Node *n, Signature *out) {
-    Session *s = &m->session;
-    if (n->kind == N_STRING) {
-        n = jit_parse_expression(s, n->name);
-        jit_read_signature(m, n, out);
-        return;
-    }
-    *out = (Signature){0};
-    if (n->kind == N_CALL) out->result = jit_read_type(m, n->a);
-    else if (n->kind != N_TUPLE) { /* (int64) is just int64 */
-        out->args = jit_new(s, 1, sizeof *out->args);
-        out->args[0] = jit_read_type(m, n);
-        out->count = 1;
-        return;
-    }
-    out->count = n->count;
-    out->args = jit_new(s, (size_t)n->count, sizeof *out->args);
-    for (int i = 0; i < n->count; i++) {
-        out->args[i] = jit_read_type(m, n->items[i]);
-        if (out->args[i]->kind == K_NONE)
-            jit_refuse(s, n->items[i]->pos, "an argument cannot have the type void");
     }
 }
