@@ -113,6 +113,29 @@ static void in_order(void) {
     free(got), free(x);
 }
 
+/* Zeros take the last number before them: on a plain type, so that warps use shuffles. */
+static void fill_forward(void) {
+    enum { N = 30011 };
+    int32_t *x = small_values(EW_I32, N), *got = small_values(EW_I32, N), last = 0;
+    size_t wrong = 0;
+    for (size_t k = 0; k < N; k++) /* gaps of some and of thousands */
+        if (k % 7 || (k > 9000 && k < 15000)) x[k] = 0;
+    EwArray d_x = array_of(device, EW_I32, N, x), d_z = array_of(device, EW_I32, N, NULL);
+    EwKernel *kernel;
+    CHECK_HC(ew_scan(device, "fill", "int", "0", "x[i]", "b != 0 ? b : a", "z[i] = item",
+                     "const int *x, int *z", NULL, &kernel));
+    CHECK_HC(ew_run(kernel, EW_ALL, EW_VALUES(EW_OF(d_x), EW_OF(d_z))));
+    CHECK_HC(ew_read(&d_z, got));
+    for (size_t k = 0; k < N; k++) {
+        if (x[k]) last = x[k];
+        wrong += got[k] != last;
+    }
+    EXPECT(wrong == 0, "%zu wrong", wrong);
+    ew_free(kernel);
+    ew_array_free(&d_z), ew_array_free(&d_x);
+    free(got), free(x);
+}
+
 /* Four sums at once: 32 bytes, too large for a tile in local memory. */
 static void large_items(void) {
     enum { N = 20011 };
@@ -224,11 +247,15 @@ static void large(void) {
 }
 
 int main(int argc, char **argv) {
-    static const Case cases[] = {
-        {"sizes", each_size, false},   {"types", each_type, false},
-        {"in_order", in_order, false}, {"large_items", large_items, false},
-        {"copy_if", copy_if, false},   {"deterministic", deterministic, false},
-        {"large", large, true},        {NULL, NULL, false}};
+    static const Case cases[] = {{"sizes", each_size, false},
+                                 {"types", each_type, false},
+                                 {"in_order", in_order, false},
+                                 {"fill_forward", fill_forward, false},
+                                 {"large_items", large_items, false},
+                                 {"copy_if", copy_if, false},
+                                 {"deterministic", deterministic, false},
+                                 {"large", large, true},
+                                 {NULL, NULL, false}};
     device = fold_device(argc, argv);
     thin = argc > 1 && strcmp(argv[1], "opencl") == 0;
     return run_cases(device, cases, argc, argv);
