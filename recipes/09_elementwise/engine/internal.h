@@ -122,7 +122,7 @@ struct EwKernel {
     void *module;
     bool from_cache, ran;
     bool vectors, no_vectors; /* the source has them; it shall not have them */
-    void *own;                /* the kind's own: reduction or scan; released by free() */
+    void *own;                /* of reductions and scans: memory for partial results */
     int (*run)(EwKernel *kernel, struct EwCall *call); /* for ew_run; NULL: a reduction */
 };
 
@@ -192,5 +192,7 @@ int ew_source_scan(EwKernel *kernel, const char *neutral, const char *map, const
 int ew_run_map(EwKernel *kernel, EwCall *call);
 int ew_run_reduction(EwKernel *kernel, EwCall *call, void *result);
 int ew_run_scan(EwKernel *kernel, EwCall *call);
+void ew_item_type(EwText *out, const EwKernel *kernel); /* EwItem, item, make_item() */
+void ew_drop_partials(EwKernel *kernel);                /* by ew_free */
 
 #endif

@@ -87,7 +87,7 @@ double ew_time_ms(const EwKernel *kernel) {
 void ew_free(EwKernel *kernel) {
     if (!kernel) return;
     if (kernel->module) kernel->device->backend->unload(kernel->device, kernel->module);
-    free(kernel->own);
+    ew_drop_partials(kernel);
     free(kernel->source);
     free(kernel);
 }

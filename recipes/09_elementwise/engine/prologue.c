@@ -32,9 +32,13 @@ void ew_prologue(EwText *out, const EwKernel *kernel) {
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (rows[k][1 + language])
             ew_add(out, "#define %s %s\n", rows[k][0], rows[k][1 + language]);
+    if (language == EW_CUDA_C) /* <math.h> is not there */
+        ew_add(out, "#define INFINITY __int_as_float(0x7f800000)\n"
+                    "#define NAN __int_as_float(0x7fc00000)\n");
     if (has_type(kernel, EW_C32) || has_type(kernel, EW_C64))
         ew_complex(out, kernel, has_type(kernel, EW_C32), has_type(kernel, EW_C64));
     if (has_type(kernel, EW_F16)) ew_half(out, kernel);
+    if (kernel->kind != EW_MAP) ew_item_type(out, kernel);
     if (options->preamble) ew_preamble(out, language, options->preamble);
     ew_add(out, "\n");
 }
