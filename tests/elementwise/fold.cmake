@@ -7,6 +7,7 @@
 #   parity.elementwise.fold.oclgrind                 without a word from oclgrind's checkers;
 #                       the kernels for CPUs, and those for GPUs, of OpenCL
 set(here ${CMAKE_CURRENT_LIST_DIR})
+set(no_leaks ASAN_OPTIONS=set:detect_leaks=0) # PoCL's compiler leaks
 foreach(name reduce scan fold_refused examples)
     hc_test_program(elementwise_${name} ${here}/${name}.c)
     target_link_libraries(elementwise_${name} PRIVATE hc_elementwise m)
@@ -18,9 +19,11 @@ target_sources(elementwise_examples PRIVATE ${examples})
 foreach(name reduce scan examples)
     hc_test(parity.elementwise.${name}.host COMMAND elementwise_${name} host)
     if(TARGET hc::hc_cl)
-        hc_test(parity.elementwise.${name}.opencl COMMAND elementwise_${name} opencl)
+        hc_test(parity.elementwise.${name}.opencl TIMEOUT 180 ENVIRONMENT ${no_leaks}
+            COMMAND elementwise_${name} opencl)
         if(NOT name STREQUAL "examples")
-            hc_test(parity.elementwise.${name}.large SLOW COMMAND elementwise_${name} opencl large)
+            hc_test(parity.elementwise.${name}.large SLOW ENVIRONMENT ${no_leaks}
+                COMMAND elementwise_${name} opencl large)
         endif()
     endif()
     if(TARGET hc::hc_cu AND TARGET cusim)
@@ -30,7 +33,8 @@ foreach(name reduce scan examples)
 endforeach()
 hc_test(unit.elementwise.fold_refused.host COMMAND elementwise_fold_refused host)
 if(TARGET hc::hc_cl)
-    hc_test(unit.elementwise.fold_refused.opencl COMMAND elementwise_fold_refused opencl)
+    hc_test(unit.elementwise.fold_refused.opencl ENVIRONMENT ${no_leaks}
+        COMMAND elementwise_fold_refused opencl)
     hc_test(parity.elementwise.fold.oclgrind TIMEOUT 120 COMMAND sh ${here}/fold_oclgrind.sh
         $<TARGET_FILE:elementwise_reduce> $<TARGET_FILE:elementwise_scan>)
 endif()

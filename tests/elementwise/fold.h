@@ -57,6 +57,14 @@ static inline EwArray array_of(EwDevice *device, EwType type, size_t n, const vo
     return array;
 }
 
+/* The same float, bit for bit: 0 is not -0. */
+static inline bool same_bits(float x, float y) {
+    uint32_t a, b;
+    memcpy(&a, &x, sizeof a);
+    memcpy(&b, &y, sizeof b);
+    return a == b;
+}
+
 /* ---- The order of the option deterministic, in plain C: tiles of 256 lanes by 16 rows ---- */
 enum { LANES = 256, ROWS = 16, TILE = LANES * ROWS };
 

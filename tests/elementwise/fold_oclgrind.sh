@@ -22,21 +22,22 @@ pass() {
     expect 0
 }
 
-# All cases once; then for races and uninitialised values those that differ in their kernels. The
-# last pass has a process for each case: memory that was freed and comes again is taken for
-# uninitialised by this simulator, although it has been written since.
-three_passes() {
+# All cases of the kernels for GPUs once; then those that differ in their kernels. The last pass has a
+# process for each case: memory that was freed and comes again is taken for uninitialised by this
+# simulator, although it has been written since.
+passes() {
     program=$1 kind=$2
     shift 2
-    pass "bounds and API" --check-api "$program" "$kind" up_to=4097
-    pass "races" --data-races "$program" "$kind" up_to=4097 "$@"
+    pass "races" --check-api --data-races "$program" "$kind" up_to=4097 "$@"
     for case in "$@"; do
         pass "uninitialised values" --uninitialized --build-options -cl-opt-disable \
             "$program" "$kind" up_to=4097 "$case"
     done
 }
 
-three_passes "$1" strides sizes
-three_passes "$2" strides in_order copy_if
-three_passes "$1" opencl sizes
-three_passes "$2" opencl in_order copy_if
+pass "bounds and API" --check-api "$1" strides up_to=4097
+pass "bounds and API" --check-api "$2" strides up_to=4097
+passes "$1" strides sizes
+passes "$2" strides in_order copy_if
+passes "$1" opencl sizes
+passes "$2" opencl in_order copy_if

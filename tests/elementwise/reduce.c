@@ -335,39 +335,57 @@ static void deterministic(void) {
             CHECK_HC(ew_view(&d_y, 0, n, &w));
             CHECK_HC(
                 ew_reduce(in_order ? ordered : dot, EW_ALL, EW_VALUES(EW_OF(v), EW_OF(w)), &got));
-            EXPECT(memcmp(&got, &want, sizeof got) == 0, "n %zu, in order %d: %a, want %a", n,
-                   in_order, (double)got, (double)want);
+            EXPECT(same_bits(got, want), "n %zu, in order %d: %a, want %a", n, in_order,
+                   (double)got, (double)want);
         }
     ew_free(ordered), ew_free(dot);
     ew_array_free(&d_y), ew_array_free(&d_x);
     free(partials), free(products), free(y), free(x);
 }
 
-/* ---- Much data: 2^24 + 1 bytes ---- */
+/* ---- More partial results than lanes, and more than a tile: so as on a large device ---- */
 
-static void large(void) {
-    const size_t n = ((size_t)1 << 24) + 1;
-    uint8_t *x = small_values(EW_U8, n);
-    uint64_t want = 0, got = 0;
-    for (size_t k = 0; k < n; k++) want += x[k];
-    EwArray d_x = array_of(device, EW_U8, n, x);
+static void affine_of(size_t n, const EwOptions *options) {
+    int8_t *x = small_values(EW_I8, n);
+    Affine want = {1, 0}, got = {0, 0};
+    for (size_t k = 0; k < n; k++) want = then(want, affine_at(x[k]));
+    EwArray d_x = array_of(device, EW_I8, n, x);
     EwKernel *kernel;
-    CHECK_HC(ew_reduction(device, "bytes", "ulong", "0", "x[i]", "a + b", "const uchar *x", NULL,
-                          &kernel));
+    CHECK_HC(ew_reduction(device, "affine", "uint p, uint q", "make_item(1, 0)",
+                          "make_item(x[i] | 1, x[i]*3)", "make_item(a.p*b.p, a.q*b.p + b.q)",
+                          "const char *x", options, &kernel));
     CHECK_HC(ew_reduce(kernel, EW_ALL, EW_VALUES(EW_OF(d_x)), &got));
-    EXPECT(got == want, "%" PRIu64 ", want %" PRIu64, got, want);
+    EXPECT(got.p == want.p && got.q == want.q, "n %zu: %u %u", n, got.p, got.q);
     ew_free(kernel);
     ew_array_free(&d_x);
     free(x);
 }
 
+static void many_groups(void) {
+    size_t units = device->units;
+    if (up_to != SIZE_MAX) return;
+    device->units = 200;
+    affine_of((size_t)300 * TILE + 1, NULL);
+    device->units = units;
+}
+
+static void large(void) {
+    const EwOptions fixed = {.deterministic = true};
+    affine_of((size_t)4097 * TILE + 1, &fixed); /* over 2^24 */
+}
+
 int main(int argc, char **argv) {
-    static const Case cases[] = {
-        {"types", each_type, false},    {"complex", complex_numbers, false},
-        {"halves", halves, false},      {"sizes", sizes, false},
-        {"ranges", ranges, false},      {"fields", fields, false},
-        {"nan", nan_in_minimum, false}, {"deterministic", deterministic, false},
-        {"large", large, true},         {NULL, NULL, false}};
+    static const Case cases[] = {{"types", each_type, false},
+                                 {"complex", complex_numbers, false},
+                                 {"halves", halves, false},
+                                 {"sizes", sizes, false},
+                                 {"ranges", ranges, false},
+                                 {"fields", fields, false},
+                                 {"nan", nan_in_minimum, false},
+                                 {"deterministic", deterministic, false},
+                                 {"many_groups", many_groups, false},
+                                 {"large", large, true},
+                                 {NULL, NULL, false}};
     device = fold_device(argc, argv);
     thin = argc > 1 && strcmp(argv[1], "opencl") == 0;
     return run_cases(device, cases, argc, argv);

@@ -82,7 +82,7 @@ static void each_type(void) {
 }
 
 /* x -> p*x + q: doing one after the other is associative, but not commutative. */
-static void in_order(void) {
+static void in_order_by(const EwOptions *options) {
     int32_t *x = small_values(EW_I32, MOST);
     uint32_t *got;
     CHECK_HC(hc_alloc(MOST, sizeof *got, &got));
@@ -90,7 +90,7 @@ static void in_order(void) {
     EwKernel *kernel;
     CHECK_HC(ew_scan(device, "affine", "uint p, uint q", "make_item(1, 0)",
                      "make_item(x[i] | 1, x[i]*3)", "make_item(a.p*b.p, a.q*b.p + b.q)",
-                     "z[i] = item.p ^ item.q + prev_item.q", "const int *x, uint *z", NULL,
+                     "z[i] = item.p ^ item.q + prev_item.q", "const int *x, uint *z", options,
                      &kernel));
     for (size_t s = 0; s < SIZES; s += few(7)) {
         if (sizes[s] > up_to) continue;
@@ -108,6 +108,35 @@ static void in_order(void) {
         }
         EXPECT(wrong == 0, "n %zu: %zu wrong", n, wrong);
     }
+    ew_free(kernel);
+    ew_array_free(&d_z), ew_array_free(&d_x);
+    free(got), free(x);
+}
+
+static void in_order(void) {
+    const EwOptions fixed = {.deterministic = true};
+    in_order_by(NULL);
+    if (!thin) in_order_by(&fixed);
+}
+
+/* Zeros take the last number before them: on a plain type, so that warps use shuffles. */
+static void fill_forward(void) {
+    enum { N = 30011 };
+    int32_t *x = small_values(EW_I32, N), *got = small_values(EW_I32, N), last = 0;
+    size_t wrong = 0;
+    for (size_t k = 0; k < N; k++) /* gaps of some and of thousands */
+        if (k % 7 || (k > 9000 && k < 15000)) x[k] = 0;
+    EwArray d_x = array_of(device, EW_I32, N, x), d_z = array_of(device, EW_I32, N, NULL);
+    EwKernel *kernel;
+    CHECK_HC(ew_scan(device, "fill", "int", "0", "x[i]", "b != 0 ? b : a", "z[i] = item",
+                     "const int *x, int *z", NULL, &kernel));
+    CHECK_HC(ew_run(kernel, EW_ALL, EW_VALUES(EW_OF(d_x), EW_OF(d_z))));
+    CHECK_HC(ew_read(&d_z, got));
+    for (size_t k = 0; k < N; k++) {
+        if (x[k]) last = x[k];
+        wrong += got[k] != last;
+    }
+    EXPECT(wrong == 0, "%zu wrong", wrong);
     ew_free(kernel);
     ew_array_free(&d_z), ew_array_free(&d_x);
     free(got), free(x);
@@ -131,7 +160,7 @@ static void large_items(void) {
     CHECK_HC(ew_read(&d_z, got));
     for (size_t k = 0; k < N; k++) {
         int64_t before = c;
-        a += x[k], b += 2 * x[k], c += (int64_t)x[k] * x[k], d += (int64_t)k;
+        a += x[k], b += 2 * (int64_t)x[k], c += (int64_t)x[k] * x[k], d += (int64_t)k;
         wrong += got[k] != a + 3 * b + 5 * before + 7 * d;
     }
     EXPECT(wrong == 0, "%zu wrong", wrong);
@@ -194,9 +223,9 @@ static void deterministic(void) {
             CHECK_HC(ew_run(kernels[order], EW_ALL, EW_VALUES(EW_OF(in), EW_OF(out), EW_OF(last))));
             float total = scan_all(x, n, order, want);
             CHECK_HC(ew_read(&out, got));
-            for (size_t k = 0; k < n; k++) wrong += memcmp(&got[k], &want[k], sizeof *got) != 0;
+            for (size_t k = 0; k < n; k++) wrong += !same_bits(got[k], want[k]);
             CHECK_HC(ew_read(&last, got));
-            for (size_t k = 0; k < n; k++) wrong += memcmp(&got[k], &total, sizeof *got) != 0;
+            for (size_t k = 0; k < n; k++) wrong += !same_bits(got[k], total);
             EXPECT(wrong == 0, "n %zu, in order %d: %zu wrong", n, order, wrong);
         }
     ew_free(kernels[1]), ew_free(kernels[0]);
@@ -204,8 +233,10 @@ static void deterministic(void) {
     free(want), free(got), free(x);
 }
 
+/* 2^24 + 1 bytes, in more tiles than one tile holds partial results. */
 static void large(void) {
     const size_t n = ((size_t)1 << 24) + 1;
+    const EwOptions fixed = {.deterministic = true};
     uint8_t *x = small_values(EW_U8, n);
     uint32_t *z, sum = 0;
     size_t wrong = 0;
@@ -213,7 +244,7 @@ static void large(void) {
     EwArray d_x = array_of(device, EW_U8, n, x), d_z = array_of(device, EW_U32, n, NULL);
     EwKernel *kernel;
     CHECK_HC(ew_scan(device, "bytes", "uint", "0", "x[i]", "a + b", "z[i] = item",
-                     "const uchar *x, uint *z", NULL, &kernel));
+                     "const uchar *x, uint *z", &fixed, &kernel));
     CHECK_HC(ew_run(kernel, EW_ALL, EW_VALUES(EW_OF(d_x), EW_OF(d_z))));
     CHECK_HC(ew_read(&d_z, z));
     for (size_t k = 0; k < n; k++) wrong += z[k] != (sum += x[k]);
@@ -224,11 +255,15 @@ static void large(void) {
 }
 
 int main(int argc, char **argv) {
-    static const Case cases[] = {
-        {"sizes", each_size, false},   {"types", each_type, false},
-        {"in_order", in_order, false}, {"large_items", large_items, false},
-        {"copy_if", copy_if, false},   {"deterministic", deterministic, false},
-        {"large", large, true},        {NULL, NULL, false}};
+    static const Case cases[] = {{"sizes", each_size, false},
+                                 {"types", each_type, false},
+                                 {"in_order", in_order, false},
+                                 {"fill_forward", fill_forward, false},
+                                 {"large_items", large_items, false},
+                                 {"copy_if", copy_if, false},
+                                 {"deterministic", deterministic, false},
+                                 {"large", large, true},
+                                 {NULL, NULL, false}};
     device = fold_device(argc, argv);
     thin = argc > 1 && strcmp(argv[1], "opencl") == 0;
     return run_cases(device, cases, argc, argv);

@@ -14,7 +14,8 @@ static EwType plain_type(const char *item) {
         bool space = strchr(" \t\r\n", *p) != NULL;
         if (space && (length == 0 || words[length - 1] == ' ')) continue;
         if (length + 1 == sizeof words) return EW_NONE;
-        words[length++] = space ? ' ' : *p;
+        if (space) words[length++] = ' ';
+        else words[length++] = *p;
     }
     while (length && words[length - 1] == ' ') length--;
     words[length] = '\0';

@@ -4,7 +4,7 @@
  * them; compensated (after Kahan, Neumaier, and Knuth's two-sum), the item carries along what rounding
  * took away, and the result is as good as if it had been rounded once. The bounds are Higham's
  * (Accuracy and Stability of Numerical Algorithms, chapter 4), times the sum of |x|: depth*eps/2, where
- * depth is how many additions an element goes through; twice eps for the compensated sum.
+ * depth is how many additions an element goes through; eps alone for the compensated sum.
  */
 #include <float.h>
 #include <math.h>
@@ -35,7 +35,7 @@ static const char join[] = "item join(const item a, const item b) {\n"
 
 static bool show(const char *method, long double got, long double exact, double depth) {
     double error = fabs((double)(got - exact)), eps = (double)FLT_EPSILON;
-    double bound = (depth > 0 ? depth / 2 : 2) * eps * (double)exact;
+    double bound = (depth > 0 ? depth / 2 : 1) * eps * (double)exact;
     hc_say("%-30s %-14.9g %-10.1e %.1e\n", method, (double)got, error, bound);
     return hc_verify(method, hc_compare(HC_F64, &(double){(double)got}, &(double){(double)exact}, 1,
                                         (HcTolerance){.abs = bound}));
