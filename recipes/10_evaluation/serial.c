@@ -21,7 +21,7 @@ void serial_map(const Shape *s, float *out, const float *const *in, size_t begin
 
 void serial_reduction(const Shape *s, float *out, const float *const *in, size_t begin,
                       size_t end) {
-    size_t n = s->in_n[0], each = (n + s->out_n - 1) / s->out_n;
+    size_t n = s->in_n[0], each = s->out_n ? (n + s->out_n - 1) / s->out_n : 0;
     for (size_t part = begin; part < end; part++) {
         float sum = 0;
         for (size_t i = part * each; i < n && i < (part + 1) * each; i++) sum += in[0][i];

@@ -53,7 +53,7 @@ EACH_CPU static void range_vector_sum(const Shape *s, float *out, const float *c
 EACH_CPU static void range_reduction(const Shape *s, float *out, const float *const *in,
                                      size_t begin, size_t end) {
     const float *x = in[0];
-    size_t n = s->in_n[0], each = (n + s->out_n - 1) / s->out_n;
+    size_t n = s->in_n[0], each = s->out_n ? (n + s->out_n - 1) / s->out_n : 0;
     for (size_t part = begin; part < end; part++) {
         size_t i = part * each < n ? part * each : n, stop = i + each < n ? i + each : n;
         V sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};

@@ -50,7 +50,7 @@ void choose_threads(JitLaunch *launch, const JitValue *values, size_t n) {
 
 /* The device that the target needs; CUDA's context is made here, and the compiler finds it. */
 JitLaunch choose_place(JitModule *module, const char *function) {
-    JitLaunch launch = {JIT_DECLARED};
+    JitLaunch launch = {.target = JIT_DECLARED};
     if (strcmp(program_target, "cpu") == 0) launch.target = JIT_CPU;
     else if (strcmp(program_target, "parallel") == 0) launch.target = JIT_PARALLEL;
     else if (strcmp(program_target, "cuda") == 0) launch.target = JIT_CUDA;

@@ -13,6 +13,8 @@ enum { ALLOWED_KIB = 4096 };
 
 static const JitApi *jit;
 
+static bool cuda = true;
+
 static long resident_kib(void) {
     long pages = 0, total = 0;
     FILE *file = fopen("/proc/self/statm", "r");
@@ -22,7 +24,7 @@ static long resident_kib(void) {
 }
 
 static bool round_trip(long i) {
-    char source[512];
+    char source[1024];
     JitModule *module;
     JitValue args[2] = {{.kind = i % 2 ? JIT_F64 : JIT_I64}, {.kind = JIT_I64, .as.i = 10}};
     JitValue result[JIT_RESULTS];
@@ -35,8 +37,11 @@ static bool round_trip(long i) {
         "from numba import njit\n"
         "@njit\ndef f%ld(a, n):\n    for i in range(n):\n        a += g(i) + %ld\n    return a\n"
         "@njit\ndef g(x):\n    return x * x\n"
-        "@njit\ndef bad(x):\n    return x[0]\n",
-        i, i % 7);
+        "@njit\ndef bad(x):\n    return x[0]\n"
+        "from numba import cuda, vectorize\nimport math\n"
+        "@cuda.jit\ndef kernel(x):\n    x[cuda.grid(1)] += math.exp(x[0] * 0) + %ld\n"
+        "@vectorize(fastmath=True)\ndef v(x):\n    return math.sin(x) * 0 + x\n",
+        i, i % 7, i % 5);
     char name[32];
     snprintf(name, sizeof name, "f%ld", i);
     if (jit->load("soak.py", source, &module) != JIT_OK) return false;
@@ -46,6 +51,16 @@ static bool round_trip(long i) {
     good = good && jit->pointer(module, "g", "(float64,)", (void **)&pointer) == JIT_OK;
     good = good && pointer(3) == 9;
     good = good && jit->pointer(module, "bad", "(float64,)", (void **)&pointer) == JIT_REFUSED;
+    double x[4] = {1, 2, 3, 4}, y[4];
+    JitValue arrays[2] = {{.kind = JIT_F64, .ndim = 1, .as.array = {x, {4}, {8}}},
+                          {.kind = JIT_F64, .ndim = 1, .as.array = {y, {4}, {8}}}};
+    JitLaunch launch = {JIT_DECLARED, {1, 1, 1}, {4, 1, 1}};
+    if (cuda && good) {
+        good = jit->call(module, "kernel", &launch, arrays, 1, result, &count) == JIT_OK;
+        good = good && x[3] == 5 + (double)(i % 5);
+    }
+    good = good && jit->call(module, "v", NULL, arrays, 2, result, &count) == JIT_OK;
+    good = good && y[3] == x[3];
     jit->unload(module);
     return good;
 }
@@ -60,6 +75,15 @@ int main(int argc, char **argv) {
         printf("skipped: %s\n", jit_open_error());
         return 77;
     }
+    JitModule *module;
+    JitLaunch launch = {.target = JIT_CUDA};
+    JitValue one = {.kind = JIT_I64, .as.i = 1}, result[JIT_RESULTS];
+    size_t count;
+    if (jit->load("try.py", "from numba import njit\n@njit\ndef f(a):\n    return a\n", &module) !=
+        JIT_OK)
+        return 1;
+    cuda = jit->call(module, "f", &launch, &one, 1, result, &count) != JIT_ABSENT;
+    jit->unload(module);
     for (long i = 0; i < n; i++) {
         if (i == n / 10) first = resident_kib();
         if (round_trip(i)) continue;
@@ -67,7 +91,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     long grown = resident_kib() - first;
-    printf("%ld modules, two functions of each; %ld KiB, grown by %ld KiB\n", n, resident_kib(),
-           grown);
+    printf("%ld modules, their functions called%s; %ld KiB, grown by %ld KiB\n", n,
+           cuda ? ", one on the CUDA device" : "", resident_kib(), grown);
     return grown > ALLOWED_KIB;
 }

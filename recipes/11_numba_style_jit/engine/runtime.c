@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What compiled code calls: the C library's mathematics, and a few functions that are too long to
  * be written in LLVM's IR. Compiled code finds them by name in a table, and finds nothing else. */
+#define _GNU_SOURCE /* sincos, exp10 */
 #include <math.h>
 #include <string.h>
 
@@ -59,6 +60,11 @@ int jit_take_raised(void) {
 
 /* ---- The table ---- */
 
+/* Beside what programs call, the table has what LLVM makes of it: sin and cos of the same number
+ * become sincos, 10.0 ** x with fastmath exp10, x ** float(n) a function of the C compiler's own. */
+double __powidf2(double x, int n);
+float __powisf2(float x, int n);
+
 typedef void Any(void);
 #define OWN(f)                                                                                     \
     { #f, (Any *)(f) }
@@ -76,7 +82,9 @@ static const struct {
     BOTH(expm1),        BOTH(log1p),        BOTH(erf),           BOTH(erfc),         BOTH(tgamma),
     BOTH(lgamma),       BOTH(atan2),        BOTH(hypot),         BOTH(fmod),         BOTH(pow),
     BOTH(nextafter),    BOTH(floor),        BOTH(ceil),          BOTH(trunc),        BOTH(rint),
-    BOTH(exp2),         BOTH(ldexp),        BOTH(fabs),          OWN(memcpy),        OWN(memmove),
+    BOTH(exp2),         BOTH(exp10),        BOTH(cbrt),          BOTH(fmin),         BOTH(fmax),
+    BOTH(fma),          BOTH(round),        BOTH(nearbyint),     BOTH(sincos),       OWN(__powidf2),
+    OWN(__powisf2),     BOTH(ldexp),        BOTH(fabs),          OWN(memcpy),        OWN(memmove),
     OWN(memset)};
 enum { FUNCTIONS = sizeof table / sizeof table[0] };
 
