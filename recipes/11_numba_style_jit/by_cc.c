@@ -74,6 +74,7 @@ int lesson_by_cc(const HcArgs *args) {
     void *symbol = dlsym(library, "f");
     memcpy(&compiled, &symbol, sizeof compiled);
     //< symbol
+    if (!symbol) CHECK_HC(hc_set_error(HC_ERROR, 0, NULL, NULL, "%s", dlerror()));
     hc_note_time(HC_TIME_BUILD, hc_now_ms() - start_ms);
     for (unsigned r = 0; r < args->repeat; r++) {
         start_ms = hc_now_ms();
@@ -81,7 +82,7 @@ int lesson_by_cc(const HcArgs *args) {
         hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms);
     }
     hc_verify("z", hc_compare(HC_F64, z, want, n, HC_ULP(1)));
-    dlclose(library);
+    if (library) dlclose(library);
     free(want), free(z), free(y), free(x);
     return hc_end();
 }
