@@ -48,7 +48,7 @@ function(hc_add_recipe name)
             if(NOT TARGET ${library})
                 list(REMOVE_ITEM arg_APIS ${word})
                 list(GET api 2 without)
-                string(APPEND apis "; here without ${word}")
+                string(APPEND apis " (here without ${word})") # no semicolon: CMake would split it
             endif()
         endforeach()
     endif()

@@ -75,7 +75,8 @@ static void quote(FILE *file, const char *before, const char *text, const char *
 }
 
 static int write_script(const HcPlot *plot, size_t curves) {
-    static const char *const colours[] = {"#1f4e79", "#c0392b", "#2e8b57", "#8e5ea2"};
+    static const char *const colours[] = {"#1f4e79", "#c0392b", "#2e8b57", "#8e5ea2",
+                                          "#d68910", "#17a2b8", "#7f8c8d", "#6e2c00"};
     char path[PATH_MAX];
     FILE *file;
     int status = open_file(plot, "gp", path, &file);
@@ -97,16 +98,17 @@ static int write_script(const HcPlot *plot, size_t curves) {
     if (plot->log_x) fprintf(file, "set logscale x 2\nset xtics (");
     /* A tic for each point; of many, every second one with its number. */
     for (size_t r = 0; plot->log_x && r < plot->rows; r++)
-        fprintf(file, "%s%s%.10g", r ? ", " : "", plot->rows > 12 && r % 2 ? "'' " : "",
-                plot->values[r * (curves + 1)]);
+        if (plot->rows > 12 && r % 2) fprintf(file, ", '' %.10g", plot->values[r * (curves + 1)]);
+        else
+            fprintf(file, "%s'%.10g' %.10g", r ? ", " : "", plot->values[r * (curves + 1)],
+                    plot->values[r * (curves + 1)]);
     if (plot->log_x) fprintf(file, ")\n");
-    if (plot->log_y) fprintf(file, "set logscale y 2\n");
+    if (plot->log_y) fprintf(file, "set logscale y 2\nset format y '%%.3g'\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
-    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n",
-            plot->log_y   ? "0"
-            : curves == 1 ? "graph 0.08"
-                          : "graph 0.2");          /* room for the legend */
-    if (curves == 1) fprintf(file, "unset key\n"); /* the title says it */
+    /* Room above for the legend; a single curve has none, since the title says what it is. */
+    const char *above = plot->log_y ? "0" : curves == 1 ? "graph 0.08" : "graph 0.2";
+    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", above);
+    if (curves == 1) fprintf(file, "unset key\n");
     fprintf(file,
             "do for [kind in 'png svg'] {\n"
             "    if (kind eq 'svg') {\n"
@@ -120,7 +122,7 @@ static int write_script(const HcPlot *plot, size_t curves) {
     for (size_t c = 0; c < curves; c++) {
         fprintf(file,
                 "%s '%s.tsv' using 1:%zu skip 2 with linespoints pt 7 ps 0.8 lw 2 lc rgb '%s'",
-                c ? ", \\\n        " : "", plot->name, c + 2, colours[c % 4]);
+                c ? ", \\\n        " : "", plot->name, c + 2, colours[c % 8]);
         quote(file, " title ", plot->series[c], "");
     }
     fprintf(file, "\n    unset output\n}\n");

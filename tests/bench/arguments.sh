@@ -26,6 +26,10 @@ refuses "--rounds 12x: must be a number" --rounds 12x
 refuses "--rounds -3: must be a number" --rounds -3
 refuses "--size 0: must be a number from 1" --size 0
 refuses "--size 99999999999999999999: must be" --size 99999999999999999999
+refuses "--size tiny: must be" --size tiny
+refuses "--measured: needs --compare FILE" --measured "$work/none"
+refuses "--fail-on-regression: needs --compare FILE" --fail-on-regression
+refuses "--measured: measures no area, as limits" limits --compare x --measured y
 refuses "--case area.none: no such case" --case area.none
 refuses "--compare $work/none: No such file" --compare "$work/none"
 refuses "--compare $work: Is a directory" --compare "$work"
@@ -39,7 +43,7 @@ refuses "not a result" --json --compare "$work/other.json"
 run "$bench" --help
 expect 0
 prints "Usage: hc_bench"
-prints "A missed target is a finding"
+prints "A missed target and a regression are findings"
 says_nothing
 run "$bench" --version
 expect 0

@@ -33,10 +33,26 @@ for name in sum_to_copy upload download map launch launch_queued build_cold buil
     says_not "opencl.$name: skipped"
 done
 cp "$work/out" "$work/before.json"
-[ -s "$work/bench/opencl.tsv" ] || fail "no data file"
-[ "$(grep -c '^1	' "$work/bench/opencl.rounds.tsv")" -eq 15 ] || fail "not a line per round"
+data=$work/bench/opencl.ratios.tsv
+[ "$(grep -c '^1	' "$data")" -eq 16 ] || fail "not a line for the case and for each of 15 rounds"
+prints '"outliers":'
+
+# The run is kept as a file, and said where.
+result=$(sed -n 's/^hc_bench: result: //p' "$work/err")
+[ "$(find "$work/bench/results" -name '*.json')" = "$result" ] || fail "no result file: $result"
+grep -q '"name":.*"opencl.sum_to_copy"' "$result" || fail "$result holds no result"
+
+# Both pictures carry the hash of the data file they were drawn from.
 if command -v gnuplot >/dev/null; then
-    grep -q '</svg>' "$work/bench/opencl.svg" || fail "the picture is not complete"
+    hash=$(sha256sum <"$data" | cut -d ' ' -f 1)
+    prints "\"sha256\":\"$hash\""
+    grep -q '</svg>' "$work/bench/opencl.ratios.svg" || fail "the picture is not complete"
+    grep -q "<metadata>Data-SHA256: $hash</metadata>" "$work/bench/opencl.ratios.svg" ||
+        fail "the metadata of the SVG lack the hash"
+    grep -q " SHA-256 $hash" "$work/bench/opencl.ratios.svg" ||
+        fail "the SVG does not show the hash"
+    tr '\0' ' ' <"$work/bench/opencl.ratios.png" | grep -qa "tEXtData-SHA256 $hash" ||
+        fail "the PNG lacks the hash"
 fi
 
 # Few rounds are shown, but not judged.
@@ -56,13 +72,32 @@ with_ratio 1000 >"$work/fast.json"
 run "$bench" opencl --case opencl.sum_to_copy --json --compare "$work/fast.json" $small
 expect 0
 valid
-prints '"name":"opencl.sum_to_copy","verdict":"worse","of":"ratio","before":1000'
+prints '"name":"opencl.sum_to_copy","verdict":"worse","regression":true,"of":"ratio","before":1000'
+prints '"regressions":1'
 prints '"name":"opencl.map","verdict":"only before"'
 with_ratio 0.001 >"$work/slow.json"
 # shellcheck disable=SC2086
 run "$bench" opencl --case opencl.sum_to_copy --compare "$work/slow.json" $small
 expect 0
 prints "better"
+
+# Two files, and nothing is measured: the same comparison. A regression is a finding, unless it is
+# to be a failure.
+run "$bench" --compare "$work/fast.json" --measured "$work/before.json"
+expect 0
+prints "!  opencl.sum_to_copy"
+prints "worse (marked !)"
+says_nothing
+run "$bench" --compare "$work/fast.json" --measured "$work/before.json" --json
+expect 0
+valid
+prints '"regression":true'
+run "$bench" --compare "$work/fast.json" --measured "$work/before.json" --fail-on-regression
+expect 1
+says "worse than in $work/fast.json (--fail-on-regression)"
+run "$bench" --compare "$work/before.json" --measured "$work/before.json" --fail-on-regression
+expect 0
+prints "0 worse, 0 better"
 
 # Without gnuplot the picture is skipped by name, and the data is still there.
 rm -rf "$work/bench"
@@ -71,8 +106,8 @@ run env PATH=/no/programs "$bench" opencl --json --case opencl.sum_to_copy $smal
 expect 0
 valid
 says "plot: skipped: gnuplot is not installed"
-prints '"plot":null'
-[ -s "$work/bench/opencl.tsv" ] || fail "no data file"
+prints '"svg":null,"png":null'
+[ -s "$work/bench/opencl.ratios.tsv" ] || fail "no data file"
 
 # A device that is not there, and no device at all.
 # shellcheck disable=SC2086

@@ -104,3 +104,23 @@ if("03_gpu_programming" IN_LIST recipes)
         hc_test(parity.who_am_i.mutant_${language} COMMAND sh ${here}/who_am_i.sh mutant ${language})
     endforeach()
 endif()
+
+# The kernels of chapter 10, as twins and in the shapes that CPUs and GPUs like.
+if(TARGET hc::hc_cu)
+    hc_test_program(parity_tuned ${here}/tuned.c)
+    target_compile_options(parity_tuned PRIVATE -ffp-contract=off)
+    target_link_libraries(parity_tuned PRIVATE hc::hc_cl hc::hc_cu m)
+    foreach(kernel reduction map stencil matmul multiply_add removed_loop)
+        hc_test(parity.tuned.${kernel} COMMAND sh ${here}/tuned.sh $<TARGET_FILE:parity_tuned> size ${kernel})
+    endforeach()
+    foreach(check magnitudes oclgrind check)
+        hc_test(parity.tuned.${check} COMMAND sh ${here}/tuned.sh $<TARGET_FILE:parity_tuned> ${check})
+    endforeach()
+    foreach(mutant reduction_rest reduction_end reduction_tree reduction_shuffle reduction_rest_cuda map_sign
+                   map_coefficient map_large map_scale stencil_edge stencil_rest stencil_tile matmul_depth
+                   multiply_add_rest removed_loop_sum
+                   matmul_edge matmul_rows matmul_cuda)
+        hc_test(parity.tuned.mutant_${mutant}
+            COMMAND sh ${here}/tuned.sh $<TARGET_FILE:parity_tuned> mutant ${mutant})
+    endforeach()
+endif()

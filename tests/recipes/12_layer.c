@@ -17,7 +17,7 @@
 
 static cl_icd_dispatch table;
 static const cl_icd_dispatch *driver;
-static unsigned failed;
+static _Atomic unsigned failed;
 
 static int is_chosen(cl_device_id device) {
     char name[256] = "";
@@ -27,13 +27,12 @@ static int is_chosen(cl_device_id device) {
 }
 
 /* Does this call, on the chosen device, end here? */
-static int fails(const char *call, unsigned *count) {
+static int fails(const char *call, _Atomic unsigned *count) {
     const char *wish = getenv("FAULT_CALL");
     size_t length = strlen(call);
     if (!wish || strncmp(wish, call, length) != 0 || wish[length] != ':') return 0;
-    if (__atomic_add_fetch(count, 1, __ATOMIC_RELAXED) < strtoul(wish + length + 1, NULL, 10))
-        return 0;
-    __atomic_add_fetch(&failed, 1, __ATOMIC_RELAXED);
+    if (++*count < strtoul(wish + length + 1, NULL, 10)) return 0;
+    failed++;
     return 1;
 }
 
@@ -46,7 +45,7 @@ static int queue_is_chosen(cl_command_queue queue) {
 static cl_int CL_API_CALL launch(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,
                                  const size_t *offset, const size_t *global, const size_t *local,
                                  cl_uint waits, const cl_event *list, cl_event *event) {
-    static unsigned count;
+    static _Atomic unsigned count;
     if (queue_is_chosen(queue) && fails("launch", &count)) return CL_OUT_OF_RESOURCES;
     return driver->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local, waits,
                                           list, event);
@@ -57,7 +56,7 @@ static cl_int CL_API_CALL read_rect(cl_command_queue queue, cl_mem buffer, cl_bo
                                     size_t row, size_t slice, size_t host_row, size_t host_slice,
                                     void *host, cl_uint waits, const cl_event *list,
                                     cl_event *event) {
-    static unsigned count;
+    static _Atomic unsigned count;
     if (queue_is_chosen(queue) && fails("read", &count)) {
         driver->clFinish(queue);
         return CL_OUT_OF_RESOURCES;
@@ -68,7 +67,7 @@ static cl_int CL_API_CALL read_rect(cl_command_queue queue, cl_mem buffer, cl_bo
 
 static cl_mem CL_API_CALL buffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host,
                                  cl_int *code) {
-    static unsigned count;
+    static _Atomic unsigned count;
     cl_device_id device = NULL; /* each context of the recipe has one device */
     driver->clGetContextInfo(context, CL_CONTEXT_DEVICES, sizeof device, &device, NULL);
     if (is_chosen(device) && fails("buffer", &count)) {

@@ -61,9 +61,10 @@ for name in $experiments; do
 done
 grep -q '"pageable_half_kib":[0-9]' bandwidth.json || fail "no n1/2"
 # What latency is compared with is what the operating system reports.
-size=$(cat /sys/devices/system/cpu/cpu0/cache/index0/size 2>/dev/null)
-case $size in
-*[0-9]K) grep -q "L1d (${size%K} KiB): " latency.json || fail "no word about the first cache, $size" ;;
+cache=/sys/devices/system/cpu/cpu0/cache/index0
+size=$(cat $cache/size 2>/dev/null)
+case $(cat $cache/level $cache/type 2>/dev/null | tr -d '\n')$size in
+1Data*[0-9]K) grep -q "L1d (${size%K} KiB): " latency.json || fail "no word about the first cache, $size" ;;
 esac
 
 # Without gnuplot: the numbers, and a word about it. A folder that cannot be: an error.

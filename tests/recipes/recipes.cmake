@@ -94,3 +94,13 @@ if("05_cuda_program" IN_LIST recipes)
     hc_test(recipe.05_runtime_api.compiles COMMAND sh ${here}/05_runtime_api.sh compiles)
     hc_test(recipe.05_runtime_api.gpu ALL_DEVICES LABELS gpu COMMAND sh ${here}/05_runtime_api.sh runs)
 endif()
+
+# Parts of recipe 10 by themselves: what it reads out of times, and its vector loops.
+if("10_evaluation" IN_LIST recipes AND CMOCKA_INCLUDE AND CMOCKA_LIBRARY)
+    set(parts measure.c threads.c simd.c serial.c)
+    list(TRANSFORM parts PREPEND ${cookbook}/recipes/10_evaluation/)
+    hc_test_program(test_10_parts ${here}/10_parts.c ${parts})
+    target_include_directories(test_10_parts SYSTEM PRIVATE ${CMOCKA_INCLUDE})
+    target_link_libraries(test_10_parts PRIVATE ${CMOCKA_LIBRARY} m)
+    hc_test(recipe.10_evaluation.parts COMMAND test_10_parts)
+endif()

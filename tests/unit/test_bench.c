@@ -165,6 +165,67 @@ static cJSON *as_json(const Bench *bench, int status, const HcError *error) {
     return root;
 }
 
+/* Quartiles of 1 .. 15 are 4.5 and 11.5, so that the fences are at -6 and 22. */
+static void outliers(void **state) {
+    (void)state;
+    double low, high, values[15];
+    for (int i = 0; i < 15; i++) values[i] = i + 1;
+    HcStats s = hc_stats(values, 15);
+    bench_fences(&s, &low, &high);
+    assert_true(low == -6 && high == 22);
+    assert_int_equal(bench_outliers(values, &s), 0);
+    values[14] = 22; /* on the fence is within; the quartiles stay where they are */
+    s = hc_stats(values, 15);
+    assert_int_equal(bench_outliers(values, &s), 0);
+    values[14] = 22.5;
+    values[0] = -7;
+    s = hc_stats(values, 15);
+    assert_int_equal(bench_outliers(values, &s), 2);
+
+    /* In a result: one round in which the subject alone was held up. */
+    Bench bench = {.options = {.rounds = 15}};
+    assert_int_equal(bench_begin(&bench), HC_OK);
+    BenchSamples one = samples(15, 6, 3);
+    one.value[3] *= 10;
+    assert_int_equal(bench_add(&bench, &with_target, &one), HC_OK);
+    const BenchResult *r = &bench.results[0];
+    assert_int_equal(r->outliers.ratio, 1); /* 20 among fourteen times 2 */
+    assert_int_equal(r->outliers.reference, 0);
+    assert_true(r->ratio.median == 2 && r->ratio.max == 20); /* counted in, not removed */
+    cJSON *root = as_json(&bench, HC_OK, NULL);
+    const cJSON *json = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "cases"), 0);
+    assert_true(number(cJSON_GetObjectItem(json, "ratio"), "outliers") == 1);
+    assert_true(number(cJSON_GetObjectItem(json, "reference"), "outliers") == 0);
+    cJSON_Delete(root);
+    bench_free(&bench);
+}
+
+/* A case that names its limit says which part of it was reached, if it was measured. */
+static void limits(void **state) {
+    static const BenchCase limit = {"limits.copy", "a limit",       "GB/s", true,
+                                    NULL,          BENCH_NO_TARGET, 0,      NULL};
+    (void)state;
+    for (int measured = 0; measured < 2; measured++) {
+        Bench bench = {.options = {.rounds = 15}};
+        assert_int_equal(bench_begin(&bench), HC_OK);
+        BenchSamples most = samples(15, 4, 1), s = samples(15, 6, 3); /* best: 60; median: 48 */
+        s.limit = "limits.copy";
+        if (measured) assert_int_equal(bench_add(&bench, &limit, &most), HC_OK);
+        assert_int_equal(bench_add(&bench, &with_target, &s), HC_OK);
+        cJSON *root = as_json(&bench, HC_OK, NULL);
+        const cJSON *cases = cJSON_GetObjectItem(root, "cases");
+        const cJSON *found = cJSON_GetObjectItem(cJSON_GetArrayItem(cases, measured), "limit");
+        if (measured) assert_true(number(found, "fraction") == 48.0 / 60);
+        else assert_true(cJSON_IsNull(found));
+        cJSON_Delete(root);
+        if (!measured) {
+            free(most.value);
+            free(most.reference);
+        }
+        bench_free(&bench);
+    }
+}
+
 static void json(void **state) {
     (void)state;
     Bench bench;
@@ -243,7 +304,7 @@ static void compared(void **state) {
     bench_free(&bench);
 
     cJSON *before = NULL, *out = NULL;
-    assert_int_equal(bench_read_result(path, &before), HC_OK);
+    assert_int_equal(bench_read_result("--compare", path, &before), HC_OK);
     unlink(path);
     rmdir(folder);
     make_run(&bench, 9, 3); /* the ratio was 2 and is 3; the plain times are the same */
@@ -251,6 +312,8 @@ static void compared(void **state) {
     assert_int_equal(bench_compare("before.json", before, now, &out), HC_OK);
     const cJSON *ratio = find(out, "area.ratio");
     assert_string_equal(text(ratio, "verdict"), "better");
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(ratio, "regression")));
+    assert_true(number(out, "regressions") == 0);
     assert_string_equal(text(ratio, "of"), "ratio");
     assert_true(number(ratio, "before") == 2 && number(ratio, "now") == 3);
     assert_true(number(ratio, "now_to_before") == 1.5);
@@ -262,6 +325,15 @@ static void compared(void **state) {
     /* The other way round it is worse; another size cannot be compared; a case may be missing. */
     assert_int_equal(bench_compare("x", now, before, &out), HC_OK);
     assert_string_equal(text(find(out, "area.ratio"), "verdict"), "worse");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(find(out, "area.ratio"), "regression")));
+    assert_true(number(out, "regressions") == 1 && bench_regressions(out) == 1);
+    Capture marked;
+    assert_non_null(CAPTURE(&marked));
+    bench_print_comparison(out, marked.file);
+    fclose(marked.file);
+    assert_contains(marked.text, "!  area.ratio");
+    assert_contains(marked.text, "1 worse (marked !), 0 better, 1 within noise");
+    free(marked.text);
     cJSON_Delete(out);
     cJSON *cases = cJSON_GetObjectItem(before, "cases");
     cJSON_SetNumberValue(cJSON_GetObjectItem(cJSON_GetArrayItem(cases, 0), "size"), 7);
@@ -321,18 +393,83 @@ static void malformed(void **state) {
         char path[256];
         cJSON *root = NULL;
         put_file("bad.json", files[i].content, path, sizeof path);
-        assert_int_equal(bench_read_result(path, &root), HC_USAGE);
+        assert_int_equal(bench_read_result("--compare", path, &root), HC_USAGE);
         assert_null(root);
         assert_contains(hc_last_error()->message, files[i].says);
         assert_contains(hc_last_error()->message, path);
         unlink(path);
     }
     cJSON *root = NULL;
-    assert_int_equal(bench_read_result("no/such/file", &root), HC_USAGE);
-    assert_contains(hc_last_error()->message, "No such file");
-    assert_int_equal(bench_read_result(folder, &root), HC_USAGE);
+    assert_int_equal(bench_read_result("--measured", "no/such/file", &root), HC_USAGE);
+    assert_contains(hc_last_error()->message, "--measured no/such/file: No such file");
+    assert_int_equal(bench_read_result("--compare", folder, &root), HC_USAGE);
     assert_contains(hc_last_error()->message, "directory");
     rmdir(folder);
+}
+
+/* ---- How long it will still take ---- */
+
+static void time_left(void **state) {
+    (void)state;
+    BenchStep steps[4] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}};
+    /* Nothing is known; then the first case is half done after 5 s, and the others count like it. */
+    assert_true(bench_time_left(steps, 4, 0, 5, 0, 0) == -1);
+    assert_true(bench_time_left(steps, 4, 0, 5, 10, 20) == 5 + 3 * 10);
+    /* What an earlier run says goes before a guess: the mean of 10, 20 and 30. */
+    steps[1].expected_s = 20;
+    steps[2].expected_s = 30;
+    assert_true(bench_time_left(steps, 4, 0, 5, 10, 20) == 5 + 20 + 30 + 20);
+    /* In the second case, before its rounds, and at the end. */
+    steps[0].took_s = 10;
+    assert_true(bench_time_left(steps, 4, 1, 1, 0, 0) == 19 + 30 + 20);
+    assert_true(bench_time_left(steps, 4, 3, 8, 20, 20) == 0);
+}
+
+/* ---- A text inside a picture ---- */
+
+/* A PNG of one grey pixel: signature, IHDR, IDAT, IEND. */
+static const unsigned char png[] = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
+    0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00,
+    0x00, 0x3a, 0x7e, 0x9b, 0x55, 0x00, 0x00, 0x00, 0x0a, 0x49, 0x44, 0x41, 0x54, 0x78,
+    0x9c, 0x63, 0x68, 0x00, 0x00, 0x00, 0x82, 0x00, 0x81, 0x77, 0xcd, 0x72, 0xb6, 0x00,
+    0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+
+static void stamps(void **state) {
+    (void)state;
+    char path[256];
+    unsigned char got[sizeof png + 64];
+    put_file("one.png", "", path, sizeof path);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(png, 1, sizeof png, file), sizeof png);
+    fclose(file);
+    assert_int_equal(bench_stamp(path, "Key", "abc"), HC_OK);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(got, 1, sizeof got, file), sizeof png + 12 + 7);
+    fclose(file);
+    unlink(path);
+    /* Length 7, type, key, 0, text, and the checksum of type and data as zlib's crc32 has it. */
+    static const unsigned char want[] = {0,   0, 0,   7,   't', 'E',  'X',  't',  'K', 'e',
+                                         'y', 0, 'a', 'b', 'c', 0x9c, 0xed, 0x85, 0x79};
+    assert_memory_equal(got, png, 33);
+    assert_memory_equal(got + 33, want, sizeof want);
+    assert_memory_equal(got + 33 + sizeof want, png + 33, sizeof png - 33);
+
+    put_file("one.svg", "<?xml?>\n<svg width='1'\n height='1'><g/></svg>\n", path, sizeof path);
+    assert_int_equal(bench_stamp(path, "Key", "abc"), HC_OK);
+    char *svg = bench_read_file(path);
+    assert_string_equal(svg, "<?xml?>\n<svg width='1'\n height='1'>\n"
+                             "<metadata>Key: abc</metadata><g/></svg>\n");
+    free(svg);
+    unlink(path);
+    put_file("text", "GIF89a", path, sizeof path);
+    assert_int_equal(bench_stamp(path, "Key", "abc"), HC_ERROR);
+    assert_contains(hc_last_error()->message, "neither PNG nor SVG");
+    unlink(path);
+    rmdir(folder);
+    assert_int_equal(bench_stamp("no/such/file", "Key", "abc"), HC_ERROR);
 }
 
 /* ---- Files and programs ---- */
@@ -390,10 +527,14 @@ int main(void) {
         cmocka_unit_test(rounds_alternate),
         cmocka_unit_test(ratio_round_by_round),
         cmocka_unit_test(unusable_samples),
+        cmocka_unit_test(outliers),
+        cmocka_unit_test(limits),
         cmocka_unit_test(json),
         cmocka_unit_test(report),
         cmocka_unit_test(compared),
         cmocka_unit_test(malformed),
+        cmocka_unit_test(time_left),
+        cmocka_unit_test(stamps),
         cmocka_unit_test(programs),
         cmocka_unit_test(lines_and_folders),
     };

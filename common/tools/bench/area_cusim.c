@@ -9,6 +9,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -22,7 +23,14 @@
         if (status_ != HC_OK) return status_;                                                      \
     } while (0)
 
-enum { PATH_BYTES = 4500, PICTURE = 1024, STEPS = 256, MATRIX = 512, PEER_THREADS = 1024 };
+enum { PATH_BYTES = 4500, STEPS = 256, PEER_THREADS = 1024 };
+
+/* The side of the picture and of the matrices; less with --size small. */
+static size_t picture_side, matrix_side;
+static void set_sides(const Bench *bench) {
+    picture_side = bench->options.small ? 128 : 1024;
+    matrix_side = bench->options.small ? 64 : 512;
+}
 
 /* ---- Workers: one for each setting that was asked for ---- */
 
@@ -89,12 +97,21 @@ static struct {
     int *steps;
 } host;
 
+static void free_host(void) {
+    free(host.x);
+    free(host.y);
+    free(host.z);
+    free(host.steps);
+    memset(&host, 0, sizeof host);
+}
+
 static int prepare_host(size_t n) {
     if (host.n >= n) return HC_OK;
+    free_host();
     TRY(hc_alloc(n, sizeof(float), &host.x));
     TRY(hc_alloc(n, sizeof(float), &host.y));
     TRY(hc_alloc(n, sizeof(float), &host.z));
-    TRY(hc_alloc((size_t)PICTURE * PICTURE, sizeof(int), &host.steps));
+    TRY(hc_alloc(picture_side * picture_side, sizeof(int), &host.steps));
     hc_fill(HC_F32, host.x, n, 1, 0);
     hc_fill(HC_F32, host.y, n, 1, 1);
     host.n = n;
@@ -109,10 +126,11 @@ static double c_vector_add(size_t n) {
 
 static double c_mandelbrot(void) {
     double start_ms = hc_now_ms();
-    for (int p = 0; p < PICTURE * PICTURE; p++) {
-        int px = p % PICTURE, py = p / PICTURE, n = 0;
-        float cx = 3.0f * (float)px / (float)PICTURE - 2.25f;
-        float cy = 2.5f * (float)py / (float)PICTURE - 1.25f, x = 0, y = 0;
+    const int side = (int)picture_side;
+    for (int p = 0; p < side * side; p++) {
+        int px = p % side, py = p / side, n = 0;
+        float cx = 3.0f * (float)px / (float)side - 2.25f;
+        float cy = 2.5f * (float)py / (float)side - 1.25f, x = 0, y = 0;
         for (; n < STEPS && x * x + y * y <= 4.0f; n++) {
             float next = x * x - y * y + cx;
             y = 2.0f * x * y + cy;
@@ -160,7 +178,7 @@ static int run_empty(double *ms) {
 }
 
 static int run_product(double *ms) {
-    const size_t global[] = {MATRIX, MATRIX}, local[] = {16, 16};
+    const size_t global[] = {matrix_side, matrix_side}, local[] = {16, 16};
     double start_ms = hc_now_ms();
     TRY_CL(clEnqueueNDRangeKernel(cl.queue, cl.product, 2, NULL, global, local, 0, NULL, NULL));
     TRY_CL(clFinish(cl.queue));
@@ -169,12 +187,12 @@ static int run_product(double *ms) {
 }
 
 static int verify_product(void) {
-    TRY_CL(clEnqueueReadBuffer(cl.queue, cl.c, CL_TRUE, 0, sizeof(float) * MATRIX * MATRIX, host.z,
-                               0, NULL, NULL));
+    TRY_CL(clEnqueueReadBuffer(cl.queue, cl.c, CL_TRUE, 0,
+                               sizeof(float) * matrix_side * matrix_side, host.z, 0, NULL, NULL));
     double want = 0; /* one element is enough to see that the kernel ran on these matrices */
-    for (size_t k = 0; k < MATRIX; k++)
-        want += (double)host.x[7 * (size_t)MATRIX + k] * (double)host.y[k * MATRIX + 9];
-    double difference = (double)host.z[7 * (size_t)MATRIX + 9] - want;
+    for (size_t k = 0; k < matrix_side; k++)
+        want += (double)host.x[7 * matrix_side + k] * (double)host.y[k * matrix_side + 9];
+    double difference = (double)host.z[7 * matrix_side + 9] - want;
     if (difference * difference <= 1e-8 * want * want) return HC_OK;
     return hc_set_error(HC_WRONG, 0, NULL, NULL, "PoCL's product is wrong");
 }
@@ -185,6 +203,7 @@ static int open_cl(Bench *bench) {
     cl_int err;
     char *source, driver[128] = "";
     if (cl.product) return HC_OK;
+    set_sides(bench);
     TRY(hc_select_device((const HcApi *const[]){&hc_cl_api, NULL}, "cpu", &chosen));
     cl_device_id device = chosen.handle;
     TRY_CL(clGetDeviceInfo(device, CL_DRIVER_VERSION, sizeof driver, driver, NULL));
@@ -207,9 +226,9 @@ static int open_cl(Bench *bench) {
         free(source);
         return hc_cl_set_error(err);
     }
-    size_t bytes = sizeof(float) * MATRIX * MATRIX;
-    const cl_int size = MATRIX;
-    TRY(prepare_host((size_t)MATRIX * MATRIX));
+    size_t bytes = sizeof(float) * matrix_side * matrix_side;
+    const cl_int size = (cl_int)matrix_side;
+    TRY(prepare_host(matrix_side * matrix_side));
     cl.a = clCreateBuffer(cl.context, CL_MEM_COPY_HOST_PTR, bytes, host.x, &err);
     TRY_CL(err);
     cl.b = clCreateBuffer(cl.context, CL_MEM_COPY_HOST_PTR, bytes, host.y, &err);
@@ -284,8 +303,9 @@ static int run_race(Race *race, BenchSamples *s, size_t sides) {
 }
 
 static int rate_of(Bench *bench, BenchSamples *s, Setting setting) {
-    Race race = {.bench = bench, .job = "mandelbrot", .n = PICTURE, .setting = {setting}};
-    s->n = (size_t)PICTURE * PICTURE;
+    set_sides(bench);
+    Race race = {.bench = bench, .job = "mandelbrot", .n = picture_side, .setting = {setting}};
+    s->n = picture_side * picture_side;
     TRY(count_lanes(bench, race.job, race.n, &race.scale[0]));
     race.scale[0] *= 1e-6; /* per ms to 10^9 per second */
     return run_race(&race, s, 1);
@@ -337,14 +357,15 @@ static int other_numba(Race *race, double *ms) {
 
 static int mandelbrot_to_c(Bench *bench, const BenchCase *self, BenchSamples *s) {
     (void)self;
+    set_sides(bench);
     Race race = {.bench = bench,
                  .job = "mandelbrot",
-                 .n = PICTURE,
+                 .n = picture_side,
                  .setting = {ONE_THREAD},
                  .scale = {1, 1},
                  .by_time = true,
                  .other = other_mandelbrot};
-    s->n = (size_t)PICTURE * PICTURE;
+    s->n = picture_side * picture_side;
     TRY(prepare_host(s->n));
     return run_race(&race, s, 2);
 }
@@ -363,6 +384,7 @@ static int vector_add(Bench *bench, const BenchCase *self, BenchSamples *s) {
 
 static int vector_add_to_c(Bench *bench, const BenchCase *self, BenchSamples *s) {
     (void)self;
+    set_sides(bench);
     Race race = {.bench = bench,
                  .job = "vector_add",
                  .n = s->n,
@@ -402,14 +424,15 @@ static int vector_add_to_numba(Bench *bench, const BenchCase *self, BenchSamples
 
 static int matmul(Bench *bench, const BenchCase *self, BenchSamples *s) {
     (void)self;
-    double gflop = 2e-6 * MATRIX * MATRIX * (double)MATRIX; /* per ms: GFLOP/s */
+    set_sides(bench);
+    double gflop = 2e-6 * pow((double)matrix_side, 3); /* per ms: GFLOP/s */
     Race race = {.bench = bench,
                  .job = "matmul",
-                 .n = MATRIX,
+                 .n = matrix_side,
                  .setting = {ALL_THREADS},
                  .scale = {gflop, gflop},
                  .other = other_product};
-    s->n = MATRIX;
+    s->n = matrix_side;
     TRY(open_cl(bench));
     return run_race(&race, s, 2);
 }
@@ -443,11 +466,7 @@ static int load(Bench *bench, const BenchCase *self, BenchSamples *s) {
 static void end(void) {
     end_workers();
     close_cl();
-    free(host.x);
-    free(host.y);
-    free(host.z);
-    free(host.steps);
-    memset(&host, 0, sizeof host);
+    free_host();
 }
 
 static const BenchCase cases[] = {
@@ -481,4 +500,5 @@ const BenchArea bench_area_cusim = {.name = "cusim",
                                     .cases = cases,
                                     .count = sizeof cases / sizeof cases[0],
                                     .size = (size_t)1 << 24,
+                                    .small = 1 << 16,
                                     .end = end};

@@ -8,8 +8,7 @@
  * it reads and what it writes, each once. The limit beside it is a kernel of the same shape that
  * copies.
  */
-#include "bench.h"
-#include "hc_cl.h"
+#include "lab.h"
 
 enum {
     GROUP = 256,         /* work-items per group, as in recipe 08 */
@@ -17,127 +16,46 @@ enum {
                               kept busy by others then leaves its share to the rest */
     GUARD = 64,          /* elements after the last that no kernel may touch */
     LAUNCHES = 64,       /* per round of the launch cost */
-    BUILD_ROUNDS = 15,   /* a cold build takes long and fills the driver's cache */
-    KERNELS = 16         /* that one run of all cases makes, at most */
+    BUILD_ROUNDS = 15    /* a cold build takes long and fills the driver's cache */
 };
 
-/* Return from a function that gives a status, with the call in the error, unless it succeeds. */
-#define TRY_CL(call)                                                                               \
-    do {                                                                                           \
-        cl_int code_ = (call);                                                                     \
-        if (code_ != CL_SUCCESS) return cl_failed(code_, #call);                                   \
-    } while (0)
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        int status_ = (call);                                                                      \
-        if (status_ != HC_OK) return status_;                                                      \
-    } while (0)
-
-static int cl_failed(cl_int code, const char *call) {
-    int status = hc_cl_set_error(code);
-    const HcError e = *hc_last_error();
-    return hc_set_error(status, e.code, e.name, e.hint, "%.200s: %s", call, e.message);
-}
-
-/* What the cases share: one device, one queue, three buffers of n + GUARD floats. */
+/* What the cases share: three buffers of n + GUARD floats, and what they hold. */
 static struct {
-    HcDevice chosen;
-    cl_device_id device;
-    cl_context context;
-    cl_command_queue queue;
     cl_mem d_z, d_x, d_y;
     size_t n;
     float *x, *y, *z, *want; /* n + GUARD elements; want = x + y */
-    cl_program programs[KERNELS];
-    cl_kernel kernels[KERNELS];
-    size_t kernel_count;
-} lab;
+} data;
 
-static void close_lab(void) {
-    for (size_t i = 0; i < lab.kernel_count; i++) {
-        if (lab.kernels[i]) clReleaseKernel(lab.kernels[i]);
-        if (lab.programs[i]) clReleaseProgram(lab.programs[i]);
-    }
-    if (lab.d_z) clReleaseMemObject(lab.d_z);
-    if (lab.d_x) clReleaseMemObject(lab.d_x);
-    if (lab.d_y) clReleaseMemObject(lab.d_y);
-    if (lab.queue) clReleaseCommandQueue(lab.queue);
-    if (lab.context) clReleaseContext(lab.context);
-    free(lab.x);
-    free(lab.y);
-    free(lab.z);
-    free(lab.want);
-    memset(&lab, 0, sizeof lab);
+static void end(void) {
+    bench_lab_close();
+    free(data.x);
+    free(data.y);
+    free(data.z);
+    free(data.want);
+    memset(&data, 0, sizeof data);
 }
 
-static int make_buffer(cl_mem *buffer, cl_mem_flags flags, const float *content) {
-    cl_int err;
-    *buffer = clCreateBuffer(lab.context, flags, (lab.n + GUARD) * sizeof(float), NULL, &err);
-    TRY_CL(err);
-    if (content)
-        TRY_CL(clEnqueueWriteBuffer(lab.queue, *buffer, CL_TRUE, 0, lab.n * sizeof(float), content,
-                                    0, NULL, NULL));
-    return HC_OK;
-}
-
-static void add_range(size_t begin, size_t end, void *unused) {
+static void add_range(size_t begin, size_t end_of_range, void *unused) {
     (void)unused;
-    for (size_t i = begin; i < end; i++) lab.want[i] = lab.x[i] + lab.y[i];
+    for (size_t i = begin; i < end_of_range; i++) data.want[i] = data.x[i] + data.y[i];
 }
 
-static int open_lab(Bench *bench, size_t n) {
-    if (lab.device) return HC_OK;
-    const char *spec = bench->options.device, *wish = getenv("HC_DEVICE");
-    if (!spec && wish && *wish) spec = wish;
-    TRY(hc_select_device((const HcApi *const[]){&hc_cl_api, NULL}, spec, &lab.chosen));
-    lab.device = lab.chosen.handle;
-    snprintf(bench->device, sizeof bench->device, "opencl:%d:%d  %s (%s)", lab.chosen.platform,
-             lab.chosen.index, lab.chosen.name, lab.chosen.detail);
-    char driver[128] = "";
-    TRY_CL(clGetDeviceInfo(lab.device, CL_DRIVER_VERSION, sizeof driver, driver, NULL));
-    bench_version(bench, "OpenCL platform", lab.chosen.detail);
-    bench_version(bench, "OpenCL driver", driver);
-
-    lab.n = n;
-    TRY(hc_cl_check_alloc(lab.device, n + GUARD, sizeof(float), 3));
-    TRY(hc_alloc(n + GUARD, sizeof(float), &lab.x));
-    TRY(hc_alloc(n + GUARD, sizeof(float), &lab.y));
-    TRY(hc_alloc(n + GUARD, sizeof(float), &lab.z));
-    TRY(hc_alloc(n + GUARD, sizeof(float), &lab.want));
-    hc_fill(HC_F32, lab.x, n, 1, 0);
-    hc_fill(HC_F32, lab.y, n, 1, 1);
+static int open_data(Bench *bench, size_t n) {
+    size_t bytes = (n + GUARD) * sizeof(float);
+    if (data.d_z) return HC_OK;
+    TRY(bench_lab_open(bench));
+    data.n = n;
+    TRY(hc_cl_check_alloc(bench_lab.device, n + GUARD, sizeof(float), 3));
+    TRY(hc_alloc(n + GUARD, sizeof(float), &data.x));
+    TRY(hc_alloc(n + GUARD, sizeof(float), &data.y));
+    TRY(hc_alloc(n + GUARD, sizeof(float), &data.z));
+    TRY(hc_alloc(n + GUARD, sizeof(float), &data.want));
+    hc_fill(HC_F32, data.x, n, 1, 0);
+    hc_fill(HC_F32, data.y, n, 1, 1);
     hc_parallel_for(n, 0, add_range, NULL);
-    cl_int err;
-    lab.context = clCreateContext(NULL, 1, &lab.device, NULL, NULL, &err);
-    TRY_CL(err);
-    lab.queue = clCreateCommandQueue(lab.context, lab.device, CL_QUEUE_PROFILING_ENABLE, &err);
-    TRY_CL(err);
-    TRY(make_buffer(&lab.d_x, CL_MEM_READ_ONLY, lab.x));
-    TRY(make_buffer(&lab.d_y, CL_MEM_READ_ONLY, lab.y));
-    return make_buffer(&lab.d_z, CL_MEM_READ_WRITE, NULL);
-}
-
-/* A kernel of a program text, kept until close_lab. */
-static int make_kernel_of(const char *source, const char *file, const char *name,
-                          cl_kernel *kernel) {
-    cl_int err;
-    if (lab.kernel_count == KERNELS)
-        return hc_set_error(HC_ERROR, 0, NULL, NULL, "too many kernels");
-    size_t i = lab.kernel_count++;
-    lab.programs[i] = clCreateProgramWithSource(lab.context, 1, &source, NULL, &err);
-    TRY_CL(err);
-    TRY(hc_cl_build(lab.programs[i], lab.device, "-DT=float", file, source));
-    TRY(hc_cl_kernel(lab.programs[i], name, &lab.kernels[i]));
-    *kernel = lab.kernels[i];
-    return HC_OK;
-}
-
-static int make_kernel(const char *file, const char *name, cl_kernel *kernel) {
-    char *source;
-    TRY(hc_load_kernel(file, &source));
-    int status = make_kernel_of(source, file, name, kernel);
-    free(source);
-    return status;
+    TRY(bench_lab_buffer(CL_MEM_READ_ONLY, bytes, data.x, &data.d_x));
+    TRY(bench_lab_buffer(CL_MEM_READ_ONLY, bytes, data.y, &data.d_y));
+    return bench_lab_buffer(CL_MEM_READ_WRITE, bytes, NULL, &data.d_z);
 }
 
 /* ---- Kernels: z = x + y or z = x, plain or shaped for a CPU ---- */
@@ -150,30 +68,22 @@ typedef struct Launch {
 } Launch;
 
 static int set_buffers(const Launch *launch) {
-    TRY_CL(clSetKernelArg(launch->kernel, 0, sizeof lab.d_z, &lab.d_z));
-    TRY_CL(clSetKernelArg(launch->kernel, 1, sizeof lab.d_x, &lab.d_x));
-    if (launch->adds) TRY_CL(clSetKernelArg(launch->kernel, 2, sizeof lab.d_y, &lab.d_y));
+    TRY_CL(clSetKernelArg(launch->kernel, 0, sizeof data.d_z, &data.d_z));
+    TRY_CL(clSetKernelArg(launch->kernel, 1, sizeof data.d_x, &data.d_x));
+    if (launch->adds) TRY_CL(clSetKernelArg(launch->kernel, 2, sizeof data.d_y, &data.d_y));
     return HC_OK;
 }
 
 static int prepare(Launch *launch, bool adds, bool cpu_shaped) {
     static const char *const files[2][2] = {{"vector_copy.cl", "tuned/vector_copy.cpu.cl"},
                                             {"vector_sum.cl", "tuned/vector_sum.cpu.cl"}};
-    cl_uint units;
     *launch = (Launch){.adds = adds, .cpu_shaped = cpu_shaped};
-    int status =
-        make_kernel(files[adds][cpu_shaped], adds ? "vector_sum" : "vector_copy", &launch->kernel);
-    const char *log = hc_last_error()->detail;
-    if (status == HC_BUILD && cpu_shaped && log &&
-        strstr(log, "__builtin_nontemporal_store is missing"))
-        return hc_set_error(HC_SKIP, 0, NULL, NULL,
-                            "this device's compiler has no __builtin_nontemporal_store");
-    TRY(status);
-    TRY_CL(clGetKernelWorkGroupInfo(launch->kernel, lab.device, CL_KERNEL_WORK_GROUP_SIZE,
+    TRY(bench_lab_kernel(files[adds][cpu_shaped], adds ? "vector_sum" : "vector_copy", "-DT=float",
+                         &launch->kernel));
+    TRY_CL(clGetKernelWorkGroupInfo(launch->kernel, bench_lab.device, CL_KERNEL_WORK_GROUP_SIZE,
                                     sizeof launch->group, &launch->group, NULL));
-    TRY_CL(clGetDeviceInfo(lab.device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL));
     if (launch->group > GROUP) launch->group = GROUP;
-    launch->units = units;
+    launch->units = bench_lab.units;
     return set_buffers(launch);
 }
 
@@ -185,8 +95,8 @@ static int run_launch(const Launch *launch, size_t n, double *ms) {
         launch->cpu_shaped ? launch->units * ITEMS_PER_UNIT : (n + group - 1) / group * group;
     cl_event event;
     TRY_CL(clSetKernelArg(launch->kernel, launch->adds ? 3 : 2, sizeof count, &count));
-    TRY_CL(clEnqueueNDRangeKernel(lab.queue, launch->kernel, 1, NULL, &global, &group, 0, NULL,
-                                  &event));
+    TRY_CL(clEnqueueNDRangeKernel(bench_lab.queue, launch->kernel, 1, NULL, &global, &group, 0,
+                                  NULL, &event));
     cl_int code = clWaitForEvents(1, &event);
     *ms = hc_cl_event_ms(event);
     clReleaseEvent(event);
@@ -204,15 +114,16 @@ static int verify_launch(const char *what, const Launch *launch, size_t n) {
     static const float poison = -12345.0f; /* no sum of the input has this value */
     double ms;
     size_t bytes = (n + GUARD) * sizeof(float);
-    TRY_CL(
-        clEnqueueFillBuffer(lab.queue, lab.d_z, &poison, sizeof poison, 0, bytes, 0, NULL, NULL));
+    TRY_CL(clEnqueueFillBuffer(bench_lab.queue, data.d_z, &poison, sizeof poison, 0, bytes, 0, NULL,
+                               NULL));
     TRY(run_launch(launch, n, &ms));
-    TRY_CL(clEnqueueReadBuffer(lab.queue, lab.d_z, CL_TRUE, 0, bytes, lab.z, 0, NULL, NULL));
+    TRY_CL(
+        clEnqueueReadBuffer(bench_lab.queue, data.d_z, CL_TRUE, 0, bytes, data.z, 0, NULL, NULL));
     float guard[GUARD];
     for (size_t i = 0; i < GUARD; i++) guard[i] = poison;
-    HcVerdict v = hc_compare(HC_F32, lab.z, launch->adds ? lab.want : lab.x, n, HC_EXACT);
+    HcVerdict v = hc_compare(HC_F32, data.z, launch->adds ? data.want : data.x, n, HC_EXACT);
     if (v.wrong == 0) {
-        v = hc_compare(HC_F32, lab.z + n, guard, GUARD, HC_EXACT);
+        v = hc_compare(HC_F32, data.z + n, guard, GUARD, HC_EXACT);
         if (v.wrong == 0) return HC_OK;
         return hc_set_error(HC_WRONG, 0, NULL, "the handling of the last elements is wrong",
                             "%s wrote beyond its n = %zu elements:\n%s", what, n, v.first);
@@ -248,10 +159,8 @@ static int sample_gbps(void *context, size_t variant, double *gbps) {
 static int race_kernels(Bench *bench, BenchSamples *s, const char *what, bool adds, bool cpu_shaped,
                         bool other_adds, bool other_cpu_shaped) {
     Race race = {.n = s->n};
-    TRY(open_lab(bench, s->n));
-    if ((cpu_shaped || other_cpu_shaped) && !lab.chosen.is_cpu)
-        return hc_set_error(HC_SKIP, 0, NULL, NULL,
-                            "the kernel is shaped for a CPU, and the device is none");
+    TRY(open_data(bench, s->n));
+    if (cpu_shaped || other_cpu_shaped) TRY(bench_lab_cpu());
     TRY(prepare(&race.launch[0], adds, cpu_shaped));
     TRY(prepare(&race.launch[1], other_adds, other_cpu_shaped));
     TRY(verify_all(what, &race.launch[0], s->n));
@@ -275,7 +184,7 @@ static int tuned_sum_to_tuned_copy(Bench *bench, const BenchCase *self, BenchSam
 /* ---- What surrounds a kernel: upload, download, map, launch, build ---- */
 
 static int verify_host(const char *what, const float *got) {
-    HcVerdict v = hc_compare(HC_F32, got, lab.x, lab.n, HC_EXACT);
+    HcVerdict v = hc_compare(HC_F32, got, data.x, data.n, HC_EXACT);
     if (v.wrong == 0) return HC_OK;
     return hc_set_error(HC_WRONG, 0, NULL, "no time is shown of a wrong answer",
                         "%s: %zu elements are wrong:\n%s", what, v.wrong, v.first);
@@ -287,19 +196,21 @@ static int measure(BenchSamples *s, BenchSample *sample, void *context) {
 }
 
 static int sample_upload(void *context, size_t variant, double *gbps) {
-    size_t bytes = lab.n * sizeof(float);
+    size_t bytes = data.n * sizeof(float);
     (void)context, (void)variant;
     double start_ms = hc_now_ms();
-    TRY_CL(clEnqueueWriteBuffer(lab.queue, lab.d_z, CL_TRUE, 0, bytes, lab.x, 0, NULL, NULL));
+    TRY_CL(
+        clEnqueueWriteBuffer(bench_lab.queue, data.d_z, CL_TRUE, 0, bytes, data.x, 0, NULL, NULL));
     *gbps = (double)bytes / ((hc_now_ms() - start_ms) * 1e6);
     return HC_OK;
 }
 
 static int sample_download(void *context, size_t variant, double *gbps) {
-    size_t bytes = lab.n * sizeof(float);
+    size_t bytes = data.n * sizeof(float);
     (void)context, (void)variant;
     double start_ms = hc_now_ms();
-    TRY_CL(clEnqueueReadBuffer(lab.queue, lab.d_z, CL_TRUE, 0, bytes, lab.z, 0, NULL, NULL));
+    TRY_CL(
+        clEnqueueReadBuffer(bench_lab.queue, data.d_z, CL_TRUE, 0, bytes, data.z, 0, NULL, NULL));
     *gbps = (double)bytes / ((hc_now_ms() - start_ms) * 1e6);
     return HC_OK;
 }
@@ -307,12 +218,12 @@ static int sample_download(void *context, size_t variant, double *gbps) {
 /* There and back again must give what was sent. */
 static int verify_transfers(Bench *bench, const BenchCase *self, BenchSamples *s) {
     double gbps;
-    TRY(open_lab(bench, s->n));
-    s->bytes = lab.n * sizeof(float);
-    memset(lab.z, 0, lab.n * sizeof(float));
+    TRY(open_data(bench, s->n));
+    s->bytes = data.n * sizeof(float);
+    memset(data.z, 0, data.n * sizeof(float));
     TRY(sample_upload(NULL, 0, &gbps));
     TRY(sample_download(NULL, 0, &gbps));
-    return verify_host(self->name, lab.z);
+    return verify_host(self->name, data.z);
 }
 
 static int upload(Bench *bench, const BenchCase *self, BenchSamples *s) {
@@ -330,12 +241,12 @@ static int sample_map(void *context, size_t variant, double *us) {
     cl_int err;
     (void)variant;
     double start_ms = hc_now_ms();
-    float *host = clEnqueueMapBuffer(lab.queue, lab.d_x, CL_TRUE, CL_MAP_READ, 0,
-                                     lab.n * sizeof(float), 0, NULL, NULL, &err);
+    float *host = clEnqueueMapBuffer(bench_lab.queue, data.d_x, CL_TRUE, CL_MAP_READ, 0,
+                                     data.n * sizeof(float), 0, NULL, NULL, &err);
     TRY_CL(err);
     int status = verify ? verify_host(verify, host) : HC_OK;
-    TRY_CL(clEnqueueUnmapMemObject(lab.queue, lab.d_x, host, 0, NULL, NULL));
-    TRY_CL(clFinish(lab.queue));
+    TRY_CL(clEnqueueUnmapMemObject(bench_lab.queue, data.d_x, host, 0, NULL, NULL));
+    TRY_CL(clFinish(bench_lab.queue));
     *us = (hc_now_ms() - start_ms) * 1e3;
     return status;
 }
@@ -343,10 +254,10 @@ static int sample_map(void *context, size_t variant, double *us) {
 static int map_unmap(Bench *bench, const BenchCase *self, BenchSamples *s) {
     double us;
     char name[64];
-    TRY(open_lab(bench, s->n));
+    TRY(open_data(bench, s->n));
     snprintf(name, sizeof name, "%s", self->name);
     TRY(sample_map(name, 0, &us));
-    s->bytes = lab.n * sizeof(float);
+    s->bytes = data.n * sizeof(float);
     return measure(s, sample_map, NULL);
 }
 
@@ -361,9 +272,9 @@ static int sample_empty(void *context, size_t variant, double *us) {
     (void)variant;
     double start_ms = hc_now_ms();
     for (int i = 0; i < LAUNCHES; i++) {
-        TRY_CL(
-            clEnqueueNDRangeKernel(lab.queue, empty->kernel, 1, NULL, &one, &one, 0, NULL, NULL));
-        if (empty->wait_for_each || i == LAUNCHES - 1) TRY_CL(clFinish(lab.queue));
+        TRY_CL(clEnqueueNDRangeKernel(bench_lab.queue, empty->kernel, 1, NULL, &one, &one, 0, NULL,
+                                      NULL));
+        if (empty->wait_for_each || i == LAUNCHES - 1) TRY_CL(clFinish(bench_lab.queue));
     }
     *us = (hc_now_ms() - start_ms) * 1e3 / LAUNCHES;
     return HC_OK;
@@ -373,9 +284,9 @@ static int launch_cost(Bench *bench, BenchSamples *s, bool wait_for_each) {
     const char *source = "__kernel void empty(void) {}";
     Empty empty = {.wait_for_each = wait_for_each};
     double us;
-    TRY(open_lab(bench, s->n));
+    TRY(open_data(bench, s->n));
     s->n = 0;
-    TRY(make_kernel_of(source, "empty", "empty", &empty.kernel));
+    TRY(bench_lab_kernel_of(source, "empty", "empty", "", &empty.kernel));
     TRY(sample_empty(&empty, 0, &us)); /* the first launch may compile */
     return measure(s, sample_empty, &empty);
 }
@@ -408,10 +319,11 @@ static int sample_build(void *context, size_t variant, double *ms) {
     if (build->cold)
         snprintf(options, sizeof options, "-DT=float -DHC_BENCH_BUILD=%llu", ++build->nonce);
     double start_ms = hc_now_ms();
-    cl_program program = clCreateProgramWithSource(lab.context, 1, &build->source, NULL, &err);
+    cl_program program =
+        clCreateProgramWithSource(bench_lab.context, 1, &build->source, NULL, &err);
     TRY_CL(err);
     first.kernel = NULL;
-    int status = hc_cl_build(program, lab.device, options, "vector_sum.cl", build->source);
+    int status = hc_cl_build(program, bench_lab.device, options, "vector_sum.cl", build->source);
     if (status == HC_OK) status = hc_cl_kernel(program, "vector_sum", &first.kernel);
     if (status == HC_OK) status = set_buffers(&first);
     if (status == HC_OK) status = run_launch(&first, 1, &kernel_ms);
@@ -425,7 +337,7 @@ static int build_cost(Bench *bench, const BenchCase *self, BenchSamples *s, bool
     char *source;
     double ms;
     Build build = {.cold = cold, .nonce = (unsigned long long)(hc_now_ms() * 1e3)};
-    TRY(open_lab(bench, s->n));
+    TRY(open_data(bench, s->n));
     TRY(prepare(&build.launch, true, false));
     TRY(verify_launch(self->name, &build.launch, s->n));
     s->n = 0;
@@ -480,4 +392,5 @@ const BenchArea bench_area_opencl = {.name = "opencl",
                                      .cases = cases,
                                      .count = sizeof cases / sizeof cases[0],
                                      .size = (size_t)1 << 25,
-                                     .end = close_lab};
+                                     .small = 1 << 16,
+                                     .end = end};

@@ -25,9 +25,12 @@ enum {
 typedef struct BenchOptions {
     size_t size; /* elements; 0: the area's own default */
     size_t rounds;
-    const char *device;  /* SPEC, or NULL: HC_DEVICE, else the default */
-    const char *only;    /* --case: names split by ',', or NULL: all */
-    const char *compare; /* an earlier result, or NULL */
+    bool small; /* --size small: every area's least useful sizes, for a quick look and for tests */
+    const char *device;   /* SPEC, or NULL: HC_DEVICE, else the default */
+    const char *only;     /* --case: names split by ',', or NULL: all */
+    const char *compare;  /* an earlier result, or NULL */
+    const char *measured; /* with --compare: this result instead of a new run, or NULL */
+    bool fail_on_regression;
     const char *python;  /* makes the virtual environment of a Python peer */
     char programs[4096]; /* the folder of this program and of the recipes */
     char work[4096];     /* where data files, plots and the peer's environment go */
@@ -46,6 +49,8 @@ typedef struct BenchSamples {
     size_t rounds;             /* as asked for; a case may lower it */
     size_t n;                  /* elements: --size or the area's default; a case may change it */
     uint64_t bytes;            /* moved by one run of the subject; 0: does not apply */
+    const char *limit; /* the case that measures what the machine can do at most, in the same unit:
+                          "limits.triad"; NULL: none */
 } BenchSamples;
 
 /* One case of an area, and how to read its numbers. */
@@ -62,12 +67,24 @@ struct BenchCase {
     int (*run)(struct Bench *bench, const BenchCase *self, BenchSamples *samples);
 };
 
+/* A series of measurements for a picture: it writes its data file and draws by bench_draw. What
+ * run returns is read as a case's. */
+typedef struct BenchSeries BenchSeries;
+struct BenchSeries {
+    const char *name; /* "evaluation.sizes" */
+    const char *what;
+    int (*run)(struct Bench *bench, const BenchSeries *self, size_t size);
+};
+
 typedef struct BenchArea {
     const char *name, *title;
     const BenchCase *cases;
     size_t count;
-    size_t size;       /* default of --size */
-    void (*end)(void); /* release what the cases share; NULL: nothing */
+    size_t size, small; /* defaults of --size, and what --size small means */
+    void (*end)(void);  /* release what the cases share; NULL: nothing */
+    const BenchSeries *series;
+    size_t series_count;
+    bool needs_limits; /* run the area limits first, in the same run */
 } BenchArea;
 
 /* What came of one case. */
@@ -76,6 +93,9 @@ typedef struct BenchResult {
     bool skipped;
     char reason[512];                /* why it was skipped */
     HcStats value, reference, ratio; /* n = 0: not measured */
+    struct {
+        size_t value, reference, ratio;
+    } outliers; /* rounds beyond Tukey's fences; they stay in the statistics */
     BenchVerdict verdict;
     BenchSamples samples;
 } BenchResult;
@@ -88,7 +108,8 @@ typedef struct Bench {
     BenchResult *results;
     size_t count, room;
     struct cJSON *compared; /* what bench_compare found; NULL: nothing to compare with */
-    struct cJSON *files;    /* data files and pictures, an object per area */
+    struct cJSON *files;    /* data files and pictures, an object per picture */
+    char result[4400];      /* where this run's JSON was written; "" until then */
 } Bench;
 
 /* ---- result.c: from rounds to a judged result, as JSON and as text ---- */
@@ -99,6 +120,15 @@ typedef struct Bench {
  *            BENCH_MIN_ROUNDS */
 BenchVerdict bench_judge(BenchSense sense, double target, const HcStats *ratio);
 const char *bench_verdict_name(BenchVerdict verdict); /* "met", "within noise", "missed" or "" */
+
+/* bench_fences, bench_outliers - a round is an outlier if it lies beyond the fences, one and a half
+ * times the range between the quartiles below the first or above the third.
+ *   source  Tukey, Exploratory Data Analysis, 1977, ch. 2 */
+void bench_fences(const HcStats *s, double *low, double *high);
+size_t bench_outliers(const double *samples, const HcStats *s);
+
+/* bench_find - what came of a case in this run, or NULL if it was skipped or not measured. */
+const BenchResult *bench_find(const Bench *bench, const char *name);
 
 /* bench_add - take the samples of a case into the results, with statistics and verdict; the results
  * own the samples from then on.
@@ -119,8 +149,12 @@ void bench_version(Bench *bench, const char *what, const char *version);
  *   status  the exit code so far; error: NULL if it is HC_OK */
 struct cJSON *bench_report_json(const Bench *bench, int status, const HcError *error);
 
-/* bench_report_text - the run for people. */
-void bench_report_text(const Bench *bench, FILE *out);
+/* bench_write_result - keep the run as work/results/DATE.json; its path goes to bench->result.
+ *   errors  HC_ERROR: it could not be written */
+int bench_write_result(Bench *bench);
+
+/* ---- text.c ---- */
+void bench_report_text(const Bench *bench, FILE *out); /* the run for people */
 
 /* ---- compare.c: two results, case by case ---- */
 
@@ -128,15 +162,17 @@ void bench_report_text(const Bench *bench, FILE *out);
  * overlap, it did not. */
 BenchChange bench_change(const HcStats *before, const HcStats *now, bool more_is_better);
 
-/* bench_read_result - read and check an earlier --json result; *root to be freed by cJSON_Delete.
+/* bench_read_result - read and check an earlier result; *root to be freed by cJSON_Delete. The option
+ * that named it is for messages.
  *   errors  HC_USAGE: unreadable, not JSON, or not such a result, in words */
-int bench_read_result(const char *path, struct cJSON **root);
+int bench_read_result(const char *option, const char *path, struct cJSON **root);
 
 /* bench_compare - put the cases of two results beside each other, into *out.
  *   errors  HC_USAGE: they have no case in common */
 int bench_compare(const char *path, const struct cJSON *before, const struct cJSON *now,
                   struct cJSON **out);
 void bench_print_comparison(const struct cJSON *compared, FILE *out);
+size_t bench_regressions(const struct cJSON *compared); /* how many cases are worse */
 
 /* ---- measure.c: rounds ---- */
 
@@ -201,16 +237,87 @@ int bench_python(const BenchOptions *options, const char *name, const char *requ
 /* bench_skip_because - HC_SKIP with the last line of a log as the reason. */
 int bench_skip_because(const char *what, const char *log);
 
-/* ---- plot.c: the picture, from data files that the reader can open ---- */
+/* ---- progress.c: what runs, and how long it will still take ---- */
 
-/* bench_plot - write work/AREA.tsv (a line per ratio) and work/AREA.rounds.tsv (a line per round),
- * and from them work/AREA.svg by gnuplot; the paths go to bench->files.
- *   errors  HC_SKIP: no gnuplot, or no ratio to show; HC_ERROR: a file could not be written */
-int bench_plot(Bench *bench, const char *area);
+/* What is known of one case or series: how long it took, or is expected to take. */
+typedef struct BenchStep {
+    char name[96];
+    double expected_s; /* from an earlier run; 0: unknown */
+    double took_s;     /* 0: not yet done */
+} BenchStep;
+
+/* bench_time_left - seconds that a plan will still take: what each step took in an earlier run, or
+ * the mean of the steps that are known; the step in progress by its own rounds once it has some.
+ *   at         the step in progress; elapsed_s: since it began measuring; done of rounds
+ *   returns    -1 if nothing is known yet */
+double bench_time_left(const BenchStep *steps, size_t count, size_t at, double elapsed_s,
+                       size_t done, size_t rounds);
+
+/* bench_progress_plan - the steps to come; earlier times are read from work/durations.tsv, and
+ * bench_progress_end writes them there. On a terminal, stderr shows a bar; else a line for each
+ * step. */
+void bench_progress_plan(const BenchOptions *options, const char *const *names, size_t count);
+void bench_progress_step(const char *name);
+void bench_progress_round(size_t done, size_t rounds); /* bench_interleave calls it */
+void bench_progress_part(size_t part, size_t parts);   /* of a series: its sizes */
+void bench_progress_end(void);
+
+/* bench_say - a line on stderr, "hc_bench: ...", in place of the bar. */
+void bench_say(const char *format, ...) HC_PRINTF(1, 2);
+
+/* ---- picture.c: pictures, each from one data file that the reader can open ---- */
+
+typedef struct BenchPicture {
+    const char *area, *name; /* "opencl", "ratios": the files are work/opencl.ratios.* */
+    const char *script;      /* of gnuplot, beside this header: "ratios.gp" */
+    char variables[512];     /* further ones for the script: "count=4" */
+    char data[4352];         /* path of the data file, from bench_data_open */
+} BenchPicture;
+
+/* bench_data_open - begin the picture's data file; NULL and the error is set if it cannot be made.
+ * bench_data_close - HC_ERROR if the disk was full. */
+FILE *bench_data_open(const Bench *bench, BenchPicture *picture);
+int bench_data_close(FILE *file, const BenchPicture *picture);
+
+/* bench_draw - SVG and PNG of the data file, which carry its SHA-256 in their text and in their
+ * metadata; the paths and the hash go to bench->files, also where there is no gnuplot.
+ *   errors  HC_SKIP: no gnuplot; HC_ERROR: it failed, or a file could not be written */
+int bench_draw(Bench *bench, const BenchPicture *picture);
+
+/* ---- stamp.c: a text inside a picture file ---- */
+
+/* bench_stamp - put keyword and text into a PNG (as a tEXt chunk) or an SVG (as <metadata>).
+ *   errors  HC_ERROR: not such a file, or not writable */
+int bench_stamp(const char *path, const char *keyword, const char *text);
+
+/* ---- ratios.c: the picture of every ratio of an area ---- */
+
+/* bench_plot_ratios - errors: as bench_draw's; HC_SKIP, too: no ratio was measured */
+int bench_plot_ratios(Bench *bench, const char *area);
 
 /* ---- The areas ---- */
+extern const BenchArea *const bench_areas[]; /* of this build, ended by NULL */
+extern const BenchArea bench_area_limits;
 extern const BenchArea bench_area_opencl;
+extern const BenchArea bench_area_evaluation;
+extern const BenchArea bench_area_elementwise;
 extern const BenchArea bench_area_cusim;
+extern const BenchArea bench_area_jit;
+
+/* Cases of the area limits that need OpenCL (limits_opencl.c), and what checks their arithmetic. */
+int bench_limits_copy_kernel(Bench *bench, const BenchCase *self, BenchSamples *samples);
+int bench_limits_copy_kernel_nt(Bench *bench, const BenchCase *self, BenchSamples *samples);
+int bench_limits_fma_kernel(Bench *bench, const BenchCase *self, BenchSamples *samples);
+void bench_limits_end_opencl(void);
+double bench_fma_sum(size_t chains, size_t lanes, double steps);
+
+/* ---- options.c: the command line ---- */
+
+/* bench_read_arguments - HC_CONTINUE: measure; else the exit code, all said.
+ *   errors  HC_USAGE with a sentence */
+int bench_read_arguments(BenchOptions *options, int argc, char **argv);
+const BenchArea *bench_find_area(const char *name);
+bool bench_is_wanted(const BenchOptions *options, const char *name); /* by --case */
 
 /* bench_whole_process - a case: a recipe's whole process against the same program in PyOpenCL,
  * whose virtual environment it makes if need be (peer_pyopencl.c). */

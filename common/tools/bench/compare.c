@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Comparing with an earlier result: case by case, by the ratio where a case has one, since a ratio
  * also holds on a machine that is slower today, else by the figure itself. A change counts only if
- * it is larger than the noise: if the ranges between the quartiles do not overlap.
+ * it is larger than the noise: if the ranges between the quartiles do not overlap. A case that got
+ * worse is a regression, and marked.
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>
@@ -62,22 +63,23 @@ static const char *result_defect(const cJSON *root) {
     return NULL;
 }
 
-int bench_read_result(const char *path, cJSON **root) {
-    static const char hint[] = "make one with: ./cook bench --json > FILE";
+int bench_read_result(const char *option, const char *path, cJSON **root) {
+    static const char hint[] = "each run of ./cook bench ends with the path of one";
     errno = 0;
     char *text = bench_read_file(path);
     if (!text)
-        return hc_set_error(HC_USAGE, errno, NULL, hint, "--compare %s: %s", path,
+        return hc_set_error(HC_USAGE, errno, NULL, hint, "%s %s: %s", option, path,
                             errno ? strerror(errno) : "could not be read");
     const char *end = text;
     *root = cJSON_ParseWithOpts(text, &end, true);
     size_t at = end ? (size_t)(end - text) : 0;
     free(text);
     if (!*root)
-        return hc_set_error(HC_USAGE, 0, NULL, hint, "--compare %s: not JSON (byte %zu)", path, at);
+        return hc_set_error(HC_USAGE, 0, NULL, hint, "%s %s: not JSON (byte %zu)", option, path,
+                            at);
     const char *defect = result_defect(*root);
     if (!defect) return HC_OK;
-    hc_set_error(HC_USAGE, 0, NULL, hint, "--compare %s: not a result of the bench: %s", path,
+    hc_set_error(HC_USAGE, 0, NULL, hint, "%s %s: not a result of the bench: %s", option, path,
                  defect);
     cJSON_Delete(*root);
     *root = NULL;
@@ -123,7 +125,9 @@ static cJSON *compare_case(const char *name, const cJSON *before, const cJSON *n
         return row;
     }
     bool more = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(now, "more_is_better"));
-    cJSON_AddStringToObject(row, "verdict", words[bench_change(&b, &n, more)]);
+    BenchChange change = bench_change(&b, &n, more);
+    cJSON_AddStringToObject(row, "verdict", words[change]);
+    cJSON_AddBoolToObject(row, "regression", change == BENCH_WORSE);
     cJSON_AddStringToObject(row, "of", is_ratio ? "ratio" : text_of(now, "unit"));
     cJSON_AddNumberToObject(row, "before", b.median);
     cJSON_AddNumberToObject(row, "now", n.median);
@@ -131,6 +135,19 @@ static cJSON *compare_case(const char *name, const cJSON *before, const cJSON *n
         cJSON_AddNumberToObject(row, "now_to_before", n.median / b.median);
     else cJSON_AddNullToObject(row, "now_to_before");
     return row;
+}
+
+static size_t count_verdicts(const cJSON *compared, const char *verdict) {
+    const cJSON *one;
+    size_t count = 0;
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(compared, "cases")) {
+        count += strcmp(text_of(one, "verdict"), verdict) == 0;
+    }
+    return count;
+}
+
+size_t bench_regressions(const cJSON *compared) {
+    return compared ? count_verdicts(compared, "worse") : 0;
 }
 
 int bench_compare(const char *path, const cJSON *before, const cJSON *now, cJSON **out) {
@@ -153,6 +170,7 @@ int bench_compare(const char *path, const cJSON *before, const cJSON *now, cJSON
         if (!find_case(now, text_of(one, "name")))
             cJSON_AddItemToArray(rows, compare_case(text_of(one, "name"), one, NULL));
     }
+    cJSON_AddNumberToObject(root, "regressions", (double)bench_regressions(root));
     if (common) {
         *out = root;
         return HC_OK;
@@ -162,23 +180,34 @@ int bench_compare(const char *path, const cJSON *before, const cJSON *now, cJSON
                         "--compare %s: it has no case in common with this run", path);
 }
 
+/* A regression must not be overlooked in a long table. */
+static const char *mark_of(const cJSON *change) {
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(change, "regression")) ? "!" : "";
+}
+
 void bench_print_comparison(const cJSON *compared, FILE *out) {
     const cJSON *one;
     fprintf(out, "\nCompared with %s of %s\n", text_of(compared, "file"),
             text_of(compared, "date"));
     if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(compared, "same_cpu")))
         fputs("  beware: another CPU; compare ratios only\n", out);
-    HcTable *table = hc_table_new("case|of|>before|>now|>now/before|verdict");
+    HcTable *table = hc_table_new("|case|of|>before|>now|>now/before|verdict");
     cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(compared, "cases")) {
         const cJSON *b = cJSON_GetObjectItemCaseSensitive(one, "before");
         const cJSON *n = cJSON_GetObjectItemCaseSensitive(one, "now");
         const cJSON *r = cJSON_GetObjectItemCaseSensitive(one, "now_to_before");
         if (!cJSON_IsNumber(b) || !cJSON_IsNumber(n) || !cJSON_IsNumber(r))
-            hc_table_row(table, "%s|||||%s", text_of(one, "name"), text_of(one, "verdict"));
+            hc_table_row(table, "|%s|||||%s", text_of(one, "name"), text_of(one, "verdict"));
         else
-            hc_table_row(table, "%s|%s|%.4g|%.4g|%.3f|%s", text_of(one, "name"), text_of(one, "of"),
-                         b->valuedouble, n->valuedouble, r->valuedouble, text_of(one, "verdict"));
+            hc_table_row(table, "%s|%s|%s|%.4g|%.4g|%.3f|%s", mark_of(one), text_of(one, "name"),
+                         text_of(one, "of"), b->valuedouble, n->valuedouble, r->valuedouble,
+                         text_of(one, "verdict"));
     }
     hc_table_print(table, out, 2);
     hc_table_free(table);
+    fprintf(out,
+            "  %zu worse%s, %zu better, %zu within noise; beyond noise: the quartiles of both "
+            "do not overlap\n",
+            bench_regressions(compared), bench_regressions(compared) ? " (marked !)" : "",
+            count_verdicts(compared, "better"), count_verdicts(compared, "within noise"));
 }

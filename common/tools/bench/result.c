@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* From rounds to a result: the median and the range between the quartiles of what was measured, of
- * what it was measured against, and of their ratio round by round; the verdict; and all of it as
- * one JSON object (bench.schema.json) or as a table for people.
+ * what it was measured against, and of their ratio round by round; how many rounds are outliers;
+ * the verdict; and all of it as one JSON object (bench.schema.json). Outliers are counted and
+ * shown, never removed: medians and quartiles hardly feel them.
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -27,6 +29,26 @@ BenchVerdict bench_judge(BenchSense sense, double target, const HcStats *ratio) 
 const char *bench_verdict_name(BenchVerdict verdict) {
     static const char *const names[] = {"", "met", "within noise", "missed"};
     return names[verdict];
+}
+
+void bench_fences(const HcStats *s, double *low, double *high) {
+    *low = s->q1 - 1.5 * (s->q3 - s->q1);
+    *high = s->q3 + 1.5 * (s->q3 - s->q1);
+}
+
+size_t bench_outliers(const double *samples, const HcStats *s) {
+    double low, high;
+    size_t count = 0;
+    bench_fences(s, &low, &high);
+    for (size_t i = 0; i < s->n; i++) count += samples[i] < low || samples[i] > high;
+    return count;
+}
+
+const BenchResult *bench_find(const Bench *bench, const char *name) {
+    for (size_t i = 0; i < bench->count; i++)
+        if (strcmp(bench->results[i].of->name, name) == 0 && !bench->results[i].skipped)
+            return &bench->results[i];
+    return NULL;
 }
 
 /* One more result; NULL, and the error is set, if memory ran out. */
@@ -64,10 +86,13 @@ int bench_add(Bench *bench, const BenchCase *of, BenchSamples *samples) {
         r->samples = *samples;
         *samples = (BenchSamples){0};
         r->value = hc_stats(r->samples.value, n);
+        r->outliers.value = bench_outliers(r->samples.value, &r->value);
         if (of->reference) {
             for (size_t i = 0; i < n; i++) ratio[i] = r->samples.value[i] / r->samples.reference[i];
             r->reference = hc_stats(r->samples.reference, n);
             r->ratio = hc_stats(ratio, n);
+            r->outliers.reference = bench_outliers(r->samples.reference, &r->reference);
+            r->outliers.ratio = bench_outliers(ratio, &r->ratio);
         }
         r->verdict = bench_judge(of->sense, of->target, of->reference ? &r->ratio : &r->value);
     }
@@ -148,10 +173,24 @@ void bench_free(Bench *bench) {
 
 /* ---- JSON ---- */
 
-static void add_stats(cJSON *object, const HcStats *s) {
+static void add_stats(cJSON *object, const HcStats *s, size_t outliers) {
     cJSON_AddNumberToObject(object, "median", s->median);
     cJSON_AddItemToObject(object, "iqr",
                           cJSON_CreateDoubleArray((const double[]){s->q1, s->q3}, 2));
+    cJSON_AddNumberToObject(object, "outliers", (double)outliers);
+}
+
+/* What part of the machine's limit a case reached; null where none was measured in this run. */
+static void add_limit(cJSON *object, const Bench *bench, const BenchResult *r) {
+    const BenchResult *limit = r->samples.limit ? bench_find(bench, r->samples.limit) : NULL;
+    if (!limit || r->skipped) {
+        cJSON_AddNullToObject(object, "limit");
+        return;
+    }
+    cJSON *one = cJSON_AddObjectToObject(object, "limit");
+    cJSON_AddStringToObject(one, "name", r->samples.limit);
+    cJSON_AddNumberToObject(one, "best", limit->value.max);
+    cJSON_AddNumberToObject(one, "fraction", r->value.median / limit->value.max);
 }
 
 static void add_text_or_null(cJSON *object, const char *key, const char *text) {
@@ -159,7 +198,7 @@ static void add_text_or_null(cJSON *object, const char *key, const char *text) {
     else cJSON_AddNullToObject(object, key);
 }
 
-static cJSON *result_json(const BenchResult *r) {
+static cJSON *result_json(const Bench *bench, const BenchResult *r) {
     cJSON *one = cJSON_CreateObject();
     cJSON_AddStringToObject(one, "name", r->of->name);
     cJSON_AddStringToObject(one, "what", r->of->what);
@@ -168,10 +207,11 @@ static cJSON *result_json(const BenchResult *r) {
     add_text_or_null(one, "skipped", r->skipped ? r->reason : NULL);
     cJSON_AddNumberToObject(one, "rounds", (double)r->value.n);
     if (r->value.n) {
-        add_stats(one, &r->value);
+        add_stats(one, &r->value, r->outliers.value);
     } else {
         cJSON_AddNullToObject(one, "median");
         cJSON_AddNullToObject(one, "iqr");
+        cJSON_AddNullToObject(one, "outliers");
     }
     if (r->samples.n) hc_json_u64(one, "size", r->samples.n);
     else cJSON_AddNullToObject(one, "size");
@@ -180,12 +220,13 @@ static cJSON *result_json(const BenchResult *r) {
     if (r->ratio.n) {
         cJSON *reference = cJSON_AddObjectToObject(one, "reference");
         cJSON_AddStringToObject(reference, "what", r->of->reference);
-        add_stats(reference, &r->reference);
-        add_stats(cJSON_AddObjectToObject(one, "ratio"), &r->ratio);
+        add_stats(reference, &r->reference, r->outliers.reference);
+        add_stats(cJSON_AddObjectToObject(one, "ratio"), &r->ratio, r->outliers.ratio);
     } else {
         cJSON_AddNullToObject(one, "reference");
         cJSON_AddNullToObject(one, "ratio");
     }
+    add_limit(one, bench, r);
     if (r->of->sense == BENCH_NO_TARGET) {
         cJSON_AddNullToObject(one, "target");
     } else {
@@ -231,7 +272,7 @@ cJSON *bench_report_json(const Bench *bench, int status, const HcError *error) {
     cJSON *cases = cJSON_AddArrayToObject(root, "cases");
     /* A run that went wrong shows no time. */
     for (size_t i = 0; i < bench->count && status != HC_WRONG; i++)
-        cJSON_AddItemToArray(cases, result_json(&bench->results[i]));
+        cJSON_AddItemToArray(cases, result_json(bench, &bench->results[i]));
     cJSON_AddItemToObject(root, "files", cJSON_Duplicate(bench->files, true));
     if (bench->compared)
         cJSON_AddItemToObject(root, "compared", cJSON_Duplicate(bench->compared, true));
@@ -239,61 +280,25 @@ cJSON *bench_report_json(const Bench *bench, int status, const HcError *error) {
     return root;
 }
 
-/* ---- Text ---- */
-
-static void print_machine(const Bench *bench, FILE *out) {
-    char memory[32];
-    const cJSON *m = bench->machine, *one;
-    double bytes = strtod(cJSON_GetObjectItem(m, "memory_bytes")->valuestring, NULL);
-    fprintf(out, "machine    %s, %.0f cores, %s; load at the start %.2f\n",
-            cJSON_GetObjectItem(m, "cpu")->valuestring,
-            cJSON_GetObjectItem(m, "cores")->valuedouble,
-            hc_format_bytes((uint64_t)bytes, false, memory, sizeof memory),
-            cJSON_GetObjectItem(m, "load_at_start")->valuedouble);
-    fputs("versions   ", out);
-    cJSON_ArrayForEach(one, bench->versions) {
-        fprintf(out, "%s %s%s", one->string, one->valuestring, one->next ? ", " : "\n");
-    }
-    if (*bench->device) fprintf(out, "device     %s\n", bench->device);
-}
-
-static void print_row(HcTable *table, const BenchResult *r) {
-    char ratio[64] = "", target[32] = "", reference[160] = "";
-    const HcStats *v = &r->value;
-    if (r->ratio.n) {
-        snprintf(ratio, sizeof ratio, "%.3f [%.3f-%.3f]", r->ratio.median, r->ratio.q1,
-                 r->ratio.q3);
-        snprintf(reference, sizeof reference, "%.4g %s", r->reference.median, r->of->reference);
-    }
-    if (r->of->sense != BENCH_NO_TARGET)
-        snprintf(target, sizeof target, "%s %g",
-                 r->of->sense == BENCH_AT_LEAST ? ">=" : "<=", r->of->target);
-    const char *verdict = bench_verdict_name(r->verdict);
-    if (!*verdict && *target) verdict = "too few rounds";
-    hc_table_row(table, "%s|%.4g|[%.4g-%.4g]|%s|%zu|%s|%s|%s|%s", r->of->name, v->median, v->q1,
-                 v->q3, r->of->unit, v->n, reference, ratio, target, verdict);
-}
-
-void bench_report_text(const Bench *bench, FILE *out) {
-    print_machine(bench, out);
-    fputs("figures    medians, and in brackets the quartiles; a ratio is taken round by round\n\n",
-          out);
-    HcTable *table =
-        hc_table_new("case|>median|quartiles|unit|>rounds|reference|>ratio|>target|verdict");
-    for (size_t i = 0; i < bench->count; i++)
-        if (!bench->results[i].skipped) print_row(table, &bench->results[i]);
-    hc_table_print(table, out, 0);
-    hc_table_free(table);
-    fputc('\n', out);
-    for (size_t i = 0; i < bench->count; i++)
-        fprintf(out, "%s: %s%s\n", bench->results[i].of->name,
-                bench->results[i].skipped ? "skipped: " : bench->results[i].of->what,
-                bench->results[i].reason);
-    const cJSON *files, *path;
-    cJSON_ArrayForEach(files, bench->files) {
-        cJSON_ArrayForEach(path, files) {
-            if (cJSON_IsString(path)) fprintf(out, "%-10s %s\n", path->string, path->valuestring);
-        }
-    }
-    if (bench->compared) bench_print_comparison(bench->compared, out);
+int bench_write_result(Bench *bench) {
+    char folder[4300], date[32] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+    FILE *file = NULL;
+    if (gmtime_r(&now, &utc)) strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", &utc);
+    snprintf(folder, sizeof folder, "%s/results", bench->options.work);
+    int status = bench_make_folder(folder);
+    if (status != HC_OK) return status;
+    snprintf(bench->result, sizeof bench->result, "%s/%s.json", folder, date);
+    for (int i = 2; !(file = fopen(bench->result, "wx")) && errno == EEXIST && i < 1000; i++)
+        snprintf(bench->result, sizeof bench->result, "%s/%s_%d.json", folder, date, i);
+    cJSON *root = bench_report_json(bench, HC_OK, NULL);
+    char *text = cJSON_Print(root);
+    bool good = file && text && fputs(text, file) >= 0 && fputc('\n', file) != EOF;
+    if (file && fclose(file) != 0) good = false;
+    cJSON_free(text);
+    cJSON_Delete(root);
+    if (good) return HC_OK;
+    return hc_set_error(HC_ERROR, errno, NULL, "is the disk full?", "%s could not be written",
+                        bench->result);
 }

@@ -49,7 +49,7 @@ int bench_python(const BenchOptions *o, const char *name, const char *requiremen
     if (access(o->python, X_OK) != 0)
         return hc_set_error(HC_SKIP, 0, NULL, "name one with --python", "there is no %s",
                             o->python);
-    fprintf(stderr, "hc_bench: making %s for a Python peer, once (log: %s)\n", venv, log);
+    bench_say("making %s for a Python peer, once (log: %s)", venv, log);
     const char *const make[] = {o->python, "-m", "venv", "--clear", venv, NULL};
     const char *const install[] = {python,
                                    "-m",

@@ -128,7 +128,7 @@ struct EwKernel {
  * ITEMS ..., the names of the types, complex arithmetic if it is used, the preamble. */
 void ew_prologue(EwText *out, const EwKernel *kernel);
 /* ew_finish - the words that the source does not use out of it, and its lines counted again. */
-int ew_finish(char **source);
+int ew_finish(EwKernel *kernel);
 /* ew_begin - "KERNEL entry(...) {": the parameters, then locals with the names of the declarations,
  * and n. Parameters are: of each argument its value, or its memory and first element; ew_n,
  * ew_start, ew_step, ew_count (how many i); then extra ones, as {"GLOBAL item *", "partial"}. */

@@ -34,7 +34,7 @@ int ew_start(EwDevice *device, EwKind kind, const char *name, const char *declar
 
 int ew_build(EwKernel *kernel) {
     const EwBackend *backend = kernel->device->backend;
-    int status = ew_finish(&kernel->source);
+    int status = ew_finish(kernel);
     if (status != HC_OK) return status;
     status = backend->build(kernel->device, kernel->name, kernel->source, &kernel->options,
                             &kernel->module, &kernel->from_cache);

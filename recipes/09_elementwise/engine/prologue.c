@@ -133,21 +133,64 @@ static bool drop(char *source, const char *word) {
     return true;
 }
 
-int ew_finish(char **source) {
-    EwText out = {0};
+/* The C library has some functions for vectors, too (libmvec, within 4 ulp), which a compiler calls
+ * only if it is told of them; old: before glibc 2.35. */
+static const struct {
+    const char *name;
+    bool old, two;
+} lanes[] = {{"sin", true, false},    {"cos", true, false},    {"exp", true, false},
+             {"log", true, false},    {"pow", true, true},     {"tan", false, false},
+             {"asin", false, false},  {"acos", false, false},  {"atan", false, false},
+             {"sinh", false, false},  {"cosh", false, false},  {"tanh", false, false},
+             {"exp2", false, false},  {"log2", false, false},  {"log10", false, false},
+             {"expm1", false, false}, {"log1p", false, false}, {"cbrt", false, false},
+             {"erf", false, false},   {"erfc", false, false},  {"atan2", false, true},
+             {"hypot", false, true}};
+
+static void add_lanes(EwText *out, const char *source) {
+    bool any = false;
+    for (size_t k = 0; k < sizeof lanes / sizeof *lanes; k++) {
+        if (!uses(source, lanes[k].name)) continue;
+        if (!any)
+            ew_add(out,
+                   "#if defined __x86_64__ && defined __GLIBC__ && !defined __clang__\n"
+                   "#define LANES __attribute__((simd(\"notinbranch\"), const)) /* <= 4 ulp */\n");
+        any = true;
+        const char *name = lanes[k].name;
+        if (!lanes[k].old) ew_add(out, "#if __GLIBC_PREREQ(2, 35)\n");
+        ew_add(out,
+               lanes[k].two ? "LANES float %sf(float, float);\nLANES double (%s)(double, double);\n"
+                            : "LANES float %sf(float);\nLANES double (%s)(double);\n",
+               name, name);
+        if (!lanes[k].old) ew_add(out, "#endif\n");
+    }
+    if (any) ew_add(out, "#endif\n");
+}
+
+/* The number of the line that comes after what is in the text. */
+static size_t next_line(const EwText *out) {
     size_t line = 1;
-    for (bool again = true; again;) { /* a word may be used by another one alone */
+    for (size_t k = 0; out->text && k < out->used; k++) line += out->text[k] == '\n';
+    return line;
+}
+
+int ew_finish(EwKernel *kernel) {
+    EwText out = {0};
+    bool in_c = kernel->device->backend->language == EW_C, again = true;
+    while (again) { /* a word may be used by another one alone */
         again = false;
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-            if (drop(*source, rows[k][0])) again = true;
+            if (drop(kernel->source, rows[k][0])) again = true;
     }
-    for (const char *p = *source; *p; line++) {
+    for (const char *p = kernel->source; *p;) {
         size_t bytes = strcspn(p, "\n");
         if (strncmp(p, GENERATED, strlen(GENERATED)) == 0)
-            ew_add(&out, "#line %zu \"generated\"\n", line + 1);
+            ew_add(&out, "#line %zu \"generated\"\n", next_line(&out) + 1);
         else ew_add(&out, "%.*s\n", (int)bytes, p);
+        if (in_c && !kernel->options.exact && strncmp(p, "#include <tgmath.h>\n", 20) == 0)
+            add_lanes(&out, kernel->source);
         p += bytes + (p[bytes] == '\n');
     }
-    free(*source);
-    return ew_text_take(&out, source);
+    free(kernel->source);
+    return ew_text_take(&out, &kernel->source);
 }

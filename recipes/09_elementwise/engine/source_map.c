@@ -128,8 +128,9 @@ int ew_run_map(EwKernel *kernel, EwCall *call) {
         groups = (call->items - 1) / group + 1;
         if (groups > 64 * device->units) groups = 64 * device->units;
     } else {
-        groups = (call->items - 1) / 4096 + 1; /* less is not worth a thread's start */
-        if (groups > 4 * device->units) groups = 4 * device->units;
+        groups = (call->items - 1) / 8192 + 1; /* less is not worth a thread's start */
+        if (groups > 64 * device->units)
+            groups = 64 * device->units; /* a busy core has less to do */
     }
     snprintf(entry, sizeof entry, "ew_%s", kernel->name);
     return device->backend->launch(kernel->device, kernel->module, entry, groups, group,

@@ -52,11 +52,12 @@ static void launch(int index) {
     free(image), free(source);
 }
 
-/* What the counts say, one JSON object, to be deleted; NULL if the other run failed. */
-static cJSON *count(const HcArgs *args) {
+/* What the counts say, one JSON object, to be deleted; NULL if the other run failed: its code. */
+static cJSON *count(const HcArgs *args, int *code) {
     char self[PATH_MAX], env[PATH_MAX], file[] = "/tmp/conflicts.XXXXXX", setting[64];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     int made = mkstemp(file);
+    *code = HC_ERROR;
     if (length < 0 || made < 0 || !hc_find_program("env", env, sizeof env)) return NULL;
     self[length] = '\0';
     snprintf(setting, sizeof setting, "CUSIM_STATS_FILE=%s", file);
@@ -64,9 +65,9 @@ static cJSON *count(const HcArgs *args) {
                                    "--kernel-dir", args->kernel_dir,   "--quiet", NULL};
     char *out, *err, text[32768];
     size_t bytes;
-    int code = hc_run_program(env, command, "", &out, &bytes, &err);
-    ssize_t read_bytes = code == 0 ? read(made, text, sizeof text - 1) : 0;
-    if (code != 0) fputs(err ? err : "", stderr);
+    *code = hc_run_program(env, command, "", &out, &bytes, &err);
+    ssize_t read_bytes = *code == 0 ? read(made, text, sizeof text - 1) : 0;
+    if (*code != 0) fputs(err ? err : "", stderr);
     close(made), unlink(file);
     free(out), free(err);
     text[read_bytes > 0 ? read_bytes : 0] = '\0';
@@ -82,9 +83,11 @@ int main(int argc, char **argv) {
         launch(chosen.index);
         return hc_end();
     }
-    cJSON *root = count(&args);
+    int code;
+    cJSON *root = count(&args, &code);
     const cJSON *kernel;
-    if (!root) CHECK_HC(hc_set_error(HC_ERROR, 0, NULL, NULL, "no counts"));
+    if (!root) /* without a CUDA compiler, for example */
+        CHECK_HC(hc_set_error(code == HC_SKIP ? HC_SKIP : HC_ERROR, 0, NULL, NULL, "no counts"));
     cJSON_ArrayForEach(kernel, cJSON_GetObjectItemCaseSensitive(root, "kernels")) {
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(kernel, "name"));
         const cJSON *conflicts = cJSON_GetObjectItemCaseSensitive(kernel, "shared_load_conflicts");

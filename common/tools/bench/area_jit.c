@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/* The area jit: recipe 11's compiler against Numba with the same functions (jit_functions.py): how
+ * long compiling takes, how long a user waits for the first result, and how fast the code is. Both
+ * sides run on one thread, in processes of their own (jit_worker.c, peer_jit.py) which are asked in
+ * turn. Numba lives in a virtual environment; whether it has SVML is in the result's versions.
+ */
+#define _XOPEN_SOURCE 700
+#include <unistd.h>
+
+#include "bench.h"
+
+enum { PATH_BYTES = 4500, PICTURE = 1024, MATRIX = 512 };
+
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        int status_ = (call);                                                                      \
+        if (status_ != HC_OK) return status_;                                                      \
+    } while (0)
+
+static BenchWorker ours, theirs;
+static char program[PATH_BYTES], python[PATH_BYTES];
+static const char *const functions = HC_BENCH_SOURCE "/jit_functions.py";
+static const char *const peer = HC_BENCH_SOURCE "/peer_jit.py";
+/* Python's compiled files stay out of the source folder. */
+static const char *const peer_env[] = {"PYTHONDONTWRITEBYTECODE=1", "NUMBA_ENABLE_CUDASIM", NULL};
+
+static void end(void) {
+    bench_worker_end(&ours);
+    bench_worker_end(&theirs);
+}
+
+static int find_both(Bench *bench) {
+    snprintf(program, sizeof program, "%s/hc_bench_jit", bench->options.programs);
+    if (access(program, X_OK) != 0)
+        return hc_set_error(HC_SKIP, 0, NULL, "./cook setup jit installs LLVM, which it needs",
+                            "there is no %s", program);
+    if (!*bench->device) snprintf(bench->device, sizeof bench->device, "cpu");
+    return bench_python(&bench->options, "venv_numba", "peer_numba_requirements.txt", python,
+                        sizeof python);
+}
+
+static int open_both(Bench *bench) {
+    char about[PATH_BYTES];
+    const char *const our_argv[] = {program, functions, NULL};
+    const char *const their_argv[] = {python, peer, about, NULL};
+    double ms;
+    TRY(find_both(bench));
+    if (ours.process && theirs.process) return HC_OK;
+    snprintf(about, sizeof about, "%s/numba.txt", bench->options.work);
+    TRY(bench_worker_start(&ours, our_argv, NULL));
+    TRY(bench_worker_start(&theirs, their_argv, peer_env));
+    TRY(bench_worker_ask(&theirs, "saxpy", 1, &ms));
+    char *text = bench_read_file(about);
+    bench_version(bench, "Numba", text ? bench_last_line(text) : "unknown");
+    free(text);
+    return HC_OK;
+}
+
+typedef struct Race {
+    const char *job;
+    size_t n;
+    double amount; /* of the figure: amount / ms; 0: the figure is the time */
+} Race;
+
+static int sample(void *context, size_t side, double *figure) {
+    const Race *race = context;
+    double ms;
+    TRY(bench_worker_ask(side ? &theirs : &ours, race->job, race->n, &ms));
+    *figure = race->amount > 0 ? race->amount / ms : ms;
+    return HC_OK;
+}
+
+static int race_jobs(Bench *bench, BenchSamples *s, const char *job, size_t n, double amount) {
+    Race race = {job, n, amount};
+    double unused;
+    TRY(open_both(bench));
+    for (size_t i = 0; i < 4; i++) TRY(sample(&race, i % 2, &unused)); /* the first one verifies */
+    s->n = n;
+    return bench_interleave(s->rounds, 2, sample, &race, (double *[]){s->value, s->reference});
+}
+
+static int compile(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    (void)self;
+    return race_jobs(bench, s, "compile", 1, 0);
+}
+
+static int saxpy(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    (void)self;
+    s->bytes = 3 * sizeof(float) * s->n;
+    return race_jobs(bench, s, "saxpy", s->n, (double)s->bytes * 1e-6);
+}
+
+static int total(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    (void)self;
+    s->bytes = sizeof(float) * s->n;
+    return race_jobs(bench, s, "total", s->n, (double)s->bytes * 1e-6);
+}
+
+static int mandelbrot(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    size_t side = bench->options.small ? 64 : PICTURE;
+    (void)self;
+    return race_jobs(bench, s, "mandelbrot", side, (double)(side * side) * 1e-3);
+}
+
+static int matmul(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    size_t side = bench->options.small ? 48 : MATRIX;
+    (void)self;
+    return race_jobs(bench, s, "matmul", side, 2e-6 * (double)(side * side) * (double)side);
+}
+
+/* A whole process, from the shell to the first verified result. */
+static int sample_process(void *context, size_t side, double *ms) {
+    const char *const our_argv[] = {program, functions, "--once", NULL};
+    const char *const their_argv[] = {python, peer, "--once", NULL};
+    const BenchProcess process = {.argv = side ? their_argv : our_argv,
+                                  .env = side ? peer_env : NULL};
+    int code;
+    (void)context;
+    TRY(bench_run_process(&process, &code, ms));
+    if (code == 0) return HC_OK;
+    bool wrong = code == (side ? 9 : HC_WRONG); /* Python itself ends with 1 after an exception */
+    return hc_set_error(wrong ? HC_WRONG : HC_ERROR, 0, NULL, "its messages are above",
+                        "%s ended with exit code %d", process.argv[0], code);
+}
+
+static int first_result(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    double unused;
+    (void)self;
+    s->n = 1000;
+    TRY(find_both(bench));
+    for (size_t i = 0; i < 4; i++) TRY(sample_process(NULL, i % 2, &unused));
+    return bench_interleave(s->rounds, 2, sample_process, NULL,
+                            (double *[]){s->value, s->reference});
+}
+
+static const BenchCase cases[] = {
+    {"jit.first_result", "a process from its start to the first result of saxpy", "ms", false,
+     "ms Python and Numba", BENCH_AT_MOST, 1.0 / 15, first_result},
+    {"jit.compile", "saxpy from source to a function that can be called", "ms", false,
+     "ms Numba's njit", BENCH_AT_MOST, 1.0 / 8, compile},
+    {"jit.saxpy", "z = a x + y, floats, on one thread", "GB/s", true, "GB/s Numba", BENCH_AT_LEAST,
+     1, saxpy},
+    {"jit.sum", "the sum of floats, fastmath, on one thread", "GB/s", true, "GB/s Numba",
+     BENCH_AT_LEAST, 1, total},
+    {"jit.mandelbrot", "mandelbrot, at most 256 steps, doubles, on one thread", "Mpixel/s", true,
+     "Mpixel/s Numba", BENCH_AT_LEAST, 1, mandelbrot},
+    {"jit.matmul", "matrix product by three loops i, j, k, floats, on one thread", "GFLOP/s", true,
+     "GFLOP/s Numba", BENCH_AT_LEAST, 1, matmul},
+};
+
+const BenchArea bench_area_jit = {.name = "jit",
+                                  .title = "recipe 11's compiler against Numba",
+                                  .cases = cases,
+                                  .count = sizeof cases / sizeof cases[0],
+                                  .size = (size_t)1 << 24,
+                                  .small = 1 << 12,
+                                  .end = end};

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/* The process that the area jit times: recipe 11's compiler, with the functions of jit_functions.py.
+ * Each line on its stdin names a job and a size, each line on its stdout answers with milliseconds:
+ *
+ *   saxpy 16777216     ->  ok 6.2
+ *   compile 1          ->  ok 9.8        (saxpy, from the file to a function that can be called)
+ *
+ * With --once it is a whole program: from its start to the first verified result. It is a process of
+ * its own so that this LLVM meets no other one. Every job verifies its answer the first time a size
+ * is asked for, and answers "wrong ..." if it does not hold.
+ */
+#include <math.h>
+#include <stdarg.h>
+
+#include "hc.h"
+#include "jit.h"
+
+enum { STEPS = 256 };
+static const JitApi *jit;
+static const char *path;
+
+_Noreturn static void answer(const char *word, const char *format, ...) HC_PRINTF(2, 3);
+static void answer(const char *word, const char *format, ...) {
+    va_list list;
+    printf("%s ", word);
+    va_start(list, format);
+    vprintf(format, list);
+    va_end(list);
+    putchar('\n');
+    exit(strcmp(word, "wrong") == 0 ? 1 : 3);
+}
+
+static void *get(size_t n, size_t size) {
+    void *memory;
+    if (hc_alloc(n, size, &memory) != HC_OK) answer("error", "%s", hc_last_error()->message);
+    return memory;
+}
+
+/* A function of the file for a signature, in a module that was loaded for it. */
+static JitModule *compile(const char *name, const char *signature, void **function) {
+    JitModule *module;
+    if (jit->load(path, NULL, &module) != JIT_OK ||
+        jit->pointer(module, name, signature, function) != JIT_OK)
+        answer("error", "%s: %.300s", name, jit->error());
+    return module;
+}
+
+static float *x, *y, *z;
+static int32_t *counts;
+static JitArray vectors[3], square[3], picture;
+static void *compiled;
+
+static void make_data(size_t n, size_t elements) {
+    free(x), free(y), free(z);
+    x = get(elements, sizeof *x);
+    y = get(elements, sizeof *y);
+    z = get(elements, sizeof *z);
+    hc_fill(HC_F32, x, elements, 1, 0);
+    hc_fill(HC_F32, y, elements, 1, 1);
+    float *const all[] = {x, y, z};
+    int64_t size = (int64_t)n, cell = sizeof(float);
+    for (int i = 0; i < 3; i++) {
+        vectors[i] = (JitArray){all[i], {size}, {cell}};
+        square[i] = (JitArray){all[i], {size, size}, {size * cell, cell}};
+    }
+}
+
+/* ---- Jobs: run, and is what it left right? ---- */
+
+static float sum;
+
+static void run_saxpy(size_t n) {
+    void (*f)(float, JitArray *, JitArray *, JitArray *);
+    (void)n;
+    memcpy(&f, &compiled, sizeof f);
+    f(2, &vectors[0], &vectors[1], &vectors[2]);
+}
+
+static bool check_saxpy(size_t n) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++) wrong += !(fabsf(z[i] - (2 * x[i] + y[i])) <= 1e-6f);
+    return wrong == 0;
+}
+
+static void run_total(size_t n) {
+    float (*f)(JitArray *);
+    (void)n;
+    memcpy(&f, &compiled, sizeof f);
+    sum = f(&vectors[0]);
+}
+
+static bool check_total(size_t n) {
+    double want = 0;
+    for (size_t i = 0; i < n; i++) want += (double)x[i];
+    return fabs((double)sum - want) <= 1e-6 * (double)n;
+}
+
+static void run_mandelbrot(size_t n) {
+    void (*f)(JitArray *, int64_t);
+    (void)n;
+    memcpy(&f, &compiled, sizeof f);
+    f(&picture, STEPS);
+}
+
+/* A point at the edge may leave a step earlier or later, since fastmath may fuse a product and a
+ * sum: at most one in two hundred may differ. */
+static bool check_mandelbrot(size_t n) {
+    size_t differ = 0;
+    for (size_t p = 0; p < n * n; p++) {
+        size_t i = p / n, j = p % n;
+        double cx = 3.0 * (double)j / (double)n - 2.25;
+        double cy = 2.5 * (double)i / (double)n - 1.25, u = 0, v = 0;
+        int k = 0;
+        for (; k < STEPS && u * u + v * v <= 4; k++) {
+            double t = u * u - v * v + cx;
+            v = 2 * u * v + cy;
+            u = t;
+        }
+        differ += counts[p] != k;
+    }
+    return differ <= n * n / 200;
+}
+
+static void run_matmul(size_t n) {
+    void (*f)(JitArray *, JitArray *, JitArray *);
+    (void)n;
+    memcpy(&f, &compiled, sizeof f);
+    f(&square[0], &square[1], &square[2]);
+}
+
+static bool check_matmul(size_t n) {
+    size_t wrong = 0;
+    double *row = get(n, sizeof *row);
+    for (size_t i = 0; i < n; i++) {
+        memset(row, 0, n * sizeof *row);
+        for (size_t k = 0; k < n; k++)
+            for (size_t j = 0; j < n; j++) row[j] += (double)x[i * n + k] * (double)y[k * n + j];
+        for (size_t j = 0; j < n; j++)
+            wrong += !(fabs((double)z[i * n + j] - row[j]) <= 1e-6 * (double)n);
+    }
+    free(row);
+    return wrong == 0;
+}
+
+#define VECTOR "float32[::1]"
+#define MATRIX "float32[:, ::1]"
+#define SAXPY "void(float32, " VECTOR ", " VECTOR ", " VECTOR ")"
+
+static void run_compile(size_t n) {
+    void *function;
+    (void)n;
+    jit->unload(compile("saxpy", SAXPY, &function));
+}
+
+static bool check_nothing(size_t n) { return n > 0; }
+
+static const struct {
+    const char *name, *signature;
+    int rank;
+    void (*run)(size_t n);
+    bool (*check)(size_t n);
+} jobs[] = {
+    {"saxpy", SAXPY, 1, run_saxpy, check_saxpy},
+    {"total", "float32(" VECTOR ")", 1, run_total, check_total},
+    {"mandelbrot", "void(int32[:, ::1], int64)", 2, run_mandelbrot, check_mandelbrot},
+    {"matmul", "void(" MATRIX ", " MATRIX ", " MATRIX ")", 2, run_matmul, check_matmul},
+    {"compile", NULL, 1, run_compile, check_nothing},
+};
+enum { JOBS = sizeof jobs / sizeof jobs[0] };
+
+/* Set up a job for a size, run it once, and verify. */
+static void prepare(size_t job, size_t n) {
+    static JitModule *module;
+    make_data(n, jobs[job].rank == 2 ? n * n : n);
+    free(counts);
+    counts = get(jobs[job].rank == 2 ? n * n : 1, sizeof *counts);
+    int64_t size = (int64_t)n, cell = sizeof *counts;
+    picture = (JitArray){counts, {size, size}, {size * cell, cell}};
+    jit->unload(module);
+    module = jobs[job].signature ? compile(jobs[job].name, jobs[job].signature, &compiled) : NULL;
+    jobs[job].run(n);
+    if (!jobs[job].check(n)) answer("wrong", "%s %zu", jobs[job].name, n);
+}
+
+int main(int argc, char **argv) {
+    char line[128], name[64];
+    size_t n, ready = JOBS, ready_n = 0;
+    if (argc < 2) {
+        fputs("usage: hc_bench_jit FILE.py [--once]     (reads jobs from stdin)\n", stderr);
+        return 2;
+    }
+    path = argv[1];
+    if (jit_open(&jit) != JIT_OK) {
+        fprintf(stderr, "hc_bench_jit: %s\n", jit_open_error());
+        return HC_SKIP;
+    }
+    if (argc > 2) {
+        prepare(0, 1000);
+        return 0;
+    }
+    while (fgets(line, sizeof line, stdin)) {
+        size_t job = 0;
+        if (sscanf(line, "%63s %zu", name, &n) != 2 || n == 0 || n > (size_t)1 << 30)
+            answer("error", "bad line: %.60s", line);
+        while (job < JOBS && strcmp(jobs[job].name, name) != 0) job++;
+        if (job == JOBS) answer("error", "no such job: %s", name);
+        if (job != ready || n != ready_n) prepare(job, n);
+        ready = job, ready_n = n;
+        double start_ms = hc_now_ms();
+        jobs[job].run(n);
+        printf("ok %.9g\n", hc_now_ms() - start_ms);
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# jit.sh BENCH - the process that the area jit times, without Numba: each job verifies and gives a
+# time, and a compiler, or a function, that is wrong is noticed before one is given.
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+worker=$HC_BIN/hc_bench_jit
+functions=$HC_SOURCE/common/tools/bench/jit_functions.py
+[ -x "$worker" ] || skip "this build has no compiler of recipe 11"
+
+# ask FILE JOBS: JOBS, a line each, to a worker with the functions of FILE
+ask() {
+    ran="printf '$2' | $worker $1"
+    rc=0
+    printf '%b' "$2" | "$worker" "$1" >"$work/out" 2>"$work/err" || rc=$?
+}
+
+ask "$functions" 'saxpy 1\nsaxpy 1003\nsaxpy 1003\ntotal 1003\nmandelbrot 33\nmatmul 17\ncompile 1\n'
+expect 0
+[ "$(grep -c '^ok [0-9.e-]*$' "$work/out")" -eq 7 ] || fail "not seven times"
+run "$worker" "$functions" --once
+expect 0
+
+# spoilt SED: a copy of the functions with one of them changed
+spoilt() {
+    sed "$1" "$functions" >"$work/functions.py"
+    ! cmp -s "$functions" "$work/functions.py" || fail "nothing was spoilt"
+}
+spoilt 's/a \* x\[i\] + y\[i\]/a * x[i] - y[i]/'
+ask "$work/functions.py" 'saxpy 100\n'
+expect 1
+prints "wrong saxpy 100"
+run "$worker" "$work/functions.py" --once
+expect 1
+spoilt 's/range(1, len(x))/range(2, len(x))/'
+ask "$work/functions.py" 'total 5\n'
+expect 1
+spoilt 's/<= 4.0/<= 3.0/'
+ask "$work/functions.py" 'mandelbrot 32\n'
+expect 1
+spoilt 's/b\[k, j\]/b[j, k]/'
+ask "$work/functions.py" 'matmul 16\n'
+expect 1
+spoilt 's/s = x\[0\]/s = nothing/'
+ask "$work/functions.py" 'total 5\n'
+expect 3
+prints "nothing"
+ask "$functions" 'jump 3\n'
+expect 3
+prints "no such job: jump"
+ask "$functions" 'saxpy 0\n'
+expect 3
+prints "bad line"
