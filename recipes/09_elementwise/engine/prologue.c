@@ -119,7 +119,8 @@ static bool uses(const char *source, const char *word) {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)bytes, word);
     for (const char *p = source; (p = strstr(p, name)) != NULL; p += bytes) {
-        char before[2] = {p > source ? p[-1] : ' ', '\0'}, after[2] = {p[bytes], '\0'};
+        char before[2] = {' ', '\0'}, after[2] = {p[bytes], '\0'};
+        if (p > source) before[0] = p[-1];
         bool defined = p - source >= 8 && strncmp(p - 8, "#define ", 8) == 0;
         if (!defined && !ew_is_name(before) && !ew_is_name(after) && !strchr("0123456789", *after))
             return true;

@@ -91,9 +91,9 @@ int ew_operation(EwText *out, const EwKernel *kernel, const char *neutral, const
 void ew_define_at(EwText *out, const EwKernel *kernel) {
     static const char *const steps[][2] = {{"EW_AT", "ew_step"}, {"EW_AT_1", "1"}};
     for (int s = 0; s < 2; s++) {
-        ew_add(out, "#undef %s\n#define %s(k) ew_map(", steps[s][0], steps[s][0]);
+        ew_add(out, "#undef %s\n#define %s(ew_q) ew_map(", steps[s][0], steps[s][0]);
         ew_argument_list(out, kernel);
-        ew_add(out, "ew_start, %s, k, n)\n", steps[s][1]);
+        ew_add(out, "ew_start, %s, ew_q, n)\n", steps[s][1]);
     }
 }
 
@@ -236,7 +236,7 @@ void ew_fold_kernel(EwText *out, const EwKernel *kernel, bool any) {
 static void add_last_kernel(EwText *out, const EwKernel *kernel) {
     EwKernel none = *kernel;
     none.arg_count = 0;
-    ew_add(out, "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n"
+    ew_add(out, "#undef EW_AT\n#define EW_AT(ew_q) ew_partials[ew_q]\n"
                 "#undef EW_AT_1\n#define EW_AT_1(k) ew_partials[k]\n");
     ew_begin(out, &none, "ew_last", extra, 2);
     ew_add(out, "    if (ew_count == 0 && PLACE == 0) ew_partials[0] = ew_neutral();\n");

@@ -180,9 +180,9 @@ static void add_bases_kernel(EwText *out, const EwKernel *kernel) {
                 "    const EwItem item = *at;\n"
                 "    *at = before;\n"
                 "    return ew_join(before, item);\n}\n"
-                "#undef EW_AT\n#define EW_AT(k) ew_partials[k]\n"
+                "#undef EW_AT\n#define EW_AT(ew_q) ew_partials[ew_q]\n"
                 "#undef EW_AT_1\n#define EW_AT_1(k) ew_partials[k]\n"
-                "#define EW_PUT(k, prev) ew_exchange(ew_partials + (k), prev)\n");
+                "#define EW_PUT(ew_q, ew_prior) ew_exchange(ew_partials + (ew_q), ew_prior)\n");
     ew_begin(out, &none, "ew_bases", extra, 2);
     add_body(out, kernel, "        EwItem ew_carry = ew_neutral();\n");
     ew_add(out, "        if (PLACE == 0) ew_partials[ew_count] = ew_carry;\n    }\n}\n\n");
@@ -202,9 +202,9 @@ int ew_source_scan(EwKernel *kernel, const char *neutral, const char *map, const
         else ew_add(&out, "#define EW_PAD(k) ((k) + (k) / EW_ROWS)\n");
         add_bases_kernel(&out, kernel);
         ew_define_at(&out, kernel);
-        ew_add(&out, "#undef EW_PUT\n#define EW_PUT(k, prev) ew_put(");
+        ew_add(&out, "#undef EW_PUT\n#define EW_PUT(ew_q, ew_prior) ew_put(");
         ew_argument_list(&out, kernel);
-        ew_add(&out, "ew_start, 1, k, n, prev, ew_last)\n");
+        ew_add(&out, "ew_start, 1, ew_q, n, ew_prior, ew_last)\n");
         ew_begin(&out, kernel, "ew_put_all", extra, 2);
         add_body(&out, kernel,
                  "        const EwItem ew_last = ew_partials[ew_all];\n"
