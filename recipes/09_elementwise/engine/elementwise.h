@@ -129,17 +129,17 @@ int ew_map(EwDevice *device, const char *name, const char *declarations, const c
 int ew_run(EwKernel *kernel, EwRange range, const EwValue *values, size_t count);
 
 /* ew_reduction - reduce(... reduce(map(0), map(1)) ...) over i.
- *   item          what is reduced: a type, "float", or up to four fields, "double value, ulong index",
- *                 which make the type item and the function make_item(value, index), for the preamble,
- *                 too
- *   neutral       "0", "make_item(INFINITY, ~0ul)": joined with anything, it gives that again
- *   map           an expression over the arguments, i and n: "x[i]*y[i]"
- *   reduce        an expression over two items a and b: "a + b". It has to be associative, for the
- *                 rounding of floats, too; the order of the elements is kept, so it need not be
- *                 commutative. a + b, a*b, fmin(a, b) and their like on a plain type are known to be,
- *                 and faster. With NaN: fmin and fmax give the other one; min, max and a < b ? a : b
- *                 give what the order of the joins makes of it
- *   options       exact and deterministic together: bit-equal on all devices, if map and reduce are */
+ *   item     what is reduced: a type, "float", or up to four fields, "double value, ulong index",
+ *            which make the type item and the function make_item(value, index), also for the
+ *            preamble
+ *   neutral  "0", "make_item(INFINITY, ~0ul)": joined with an item, it gives that item
+ *   map      an expression over the arguments, i and n: "x[i]*y[i]"
+ *   reduce   an expression over two items a and b: "a + b". It has to be associative, but for the
+ *            rounding of floats; the order of the elements is kept, so it need not be
+ *            commutative. a + b, a*b, fmin(a, b) and their like on a plain type are known to be,
+ *            and faster. With NaN, fmin and fmax give the other one; min, max and a < b ? a : b
+ *            give what the order of the joins makes of it
+ *   options  exact and deterministic together: bit-equal on all devices, if map and reduce are */
 int ew_reduction(EwDevice *device, const char *name, const char *item, const char *neutral,
                  const char *map, const char *reduce, const char *declarations,
                  const EwOptions *options, EwKernel **kernel);
