@@ -217,3 +217,11 @@ case $rc in 2 | 4) ;; *) fail "noise is no program" ;; esac
 run "$program" "$first" --help
 expect 0
 prints "float64[1000]=0   int64[3]=4,5,6"
+
+# Without the compiler's library, as in a build that found no LLVM, everything is skipped by name.
+for words in '-n 1000' '--via cc' "$first power 3 5" "--json --call first.py"; do
+    # shellcheck disable=SC2086  # several words
+    run env HC_JIT_LIB=/nonexistent "$program" $words
+    expect 77
+done
+prints_one_object
