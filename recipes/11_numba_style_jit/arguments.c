@@ -147,6 +147,8 @@ static int read_array(const char *all, const char *text, size_t bytes, uint64_t 
         for (size_t i = 0; i < n; i++) put_next(a->data, i, &item);
         return HC_OK;
     }
+    if (!n && *text == '=' && read_number(text + 1, text + length, v->kind, &item))
+        return HC_OK; /* nothing to fill */
     while (*text == (count ? ',' : '=')) {
         const char *begin = text + 1, *end = begin + strcspn(begin, ",");
         if (count == n || !read_number(begin, end, v->kind, &item)) break;

@@ -49,11 +49,14 @@ void choose_threads(JitLaunch *launch, const JitValue *values, size_t n) {
 }
 
 /* The device that the target needs; CUDA's context is made here, and the compiler finds it. */
-JitLaunch choose_place(JitModule *module, const char *function) {
+JitLaunch choose_place(JitModule *module, const char *function, const char *device_wish) {
     JitLaunch launch = {.target = JIT_DECLARED};
     if (strcmp(program_target, "cpu") == 0) launch.target = JIT_CPU;
     else if (strcmp(program_target, "parallel") == 0) launch.target = JIT_PARALLEL;
     else if (strcmp(program_target, "cuda") == 0) launch.target = JIT_CUDA;
+    if (launch.target == JIT_DECLARED && device_wish &&
+        (strncmp(device_wish, "sim", 3) == 0 || strncmp(device_wish, "cuda", 4) == 0))
+        launch.target = JIT_CUDA; /* --device sim says it as well */
     bool cuda = launch.target == JIT_CUDA || strcmp(program_inspect, "ptx") == 0 ||
                 (launch.target == JIT_DECLARED && jit_api.target(module, function) == JIT_CUDA);
     HcDevice device;

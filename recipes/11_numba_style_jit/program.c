@@ -179,7 +179,7 @@ int jit_program(int argc, char **argv) {
                                   "which function?"),
                      program_recipe.name, 0, "FILE.py FUNCTION ARGS..."));
     }
-    JitLaunch launch = choose_place(module, argv[2]);
+    JitLaunch launch = choose_place(module, argv[2], args.device);
     JitValue values[MAX_ARGS + 1], copies[MAX_ARGS + 1];
     Outcome out = {.values = values, .n = (size_t)(given - 3)};
     if (out.n > MAX_ARGS)

@@ -51,7 +51,7 @@ hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
 jit_test_program(jit_soak ${here}/soak.c)
 if(sanitizer STREQUAL "none")
     hc_test(jit.soak.short TIMEOUT 120 COMMAND jit_soak 100)
-    hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 3000)
+    hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 3200)
 endif()
 
 if(TARGET hc::hc_cl)

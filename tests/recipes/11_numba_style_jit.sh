@@ -87,6 +87,23 @@ case $rc in
         --device sim
     expect 0
     [ ! -f "$work/host.png" ] || cmp "$work/host.png" "$work/device.png" || fail "two pictures"
+    run "$program" "$programs/mandelbrot.py" kernel 'uint8[0x5]=0' --device sim
+    expect 0
+    prints "argument   uint8[0x5]"
+    run "$program" "$first" power 3 5 --device sim # a device that is a target
+    expect 0
+    prints "upload"
+    run "$program" "$programs/mandelbrot.py" kernel 'uint8[6x9]=0' --device cpu
+    expect 2
+    run "$program" "$programs/saxpy.py" saxpy 'float32[n]' 'float32[n]' float32:2 -n 777 \
+        --same-as plain --device sim --json
+    expect 0
+    prints_one_object
+    prints '"verified":true'
+    run "$program" "$programs/saxpy.py" saxpy 'float32[n]' 'float32[n]' float32:2 -n 777 \
+        --block 64 --grid 12 --same-as plain --device sim # a block too few
+    expect 1
+    says "9 of 777 elements differ"
     run "$program" "$first" power 3 5 --inspect ptx --device sim
     expect 0
     prints ".visible .entry power"
@@ -200,3 +217,11 @@ case $rc in 2 | 4) ;; *) fail "noise is no program" ;; esac
 run "$program" "$first" --help
 expect 0
 prints "float64[1000]=0   int64[3]=4,5,6"
+
+# Without the compiler's library, as in a build that found no LLVM, everything is skipped by name.
+for words in '-n 1000' '--via cc' "$first power 3 5" "--json --call first.py"; do
+    # shellcheck disable=SC2086  # several words
+    run env HC_JIT_LIB=/nonexistent "$program" $words
+    expect 77
+done
+prints_one_object
