@@ -60,7 +60,7 @@ static int write_data(const HcPlot *plot, size_t curves) {
     fputc('\n', file);
     for (size_t i = 0; i < plot->rows * (curves + 1); i++) {
         double value = plot->values[i];
-        if (isfinite(value)) fprintf(file, "%.6g", value);
+        if (isfinite(value)) fprintf(file, i % (curves + 1) ? "%.6g" : "%.10g", value);
         else fputc('?', file);
         fputc((i + 1) % (curves + 1) ? '\t' : '\n', file);
     }

@@ -18,11 +18,16 @@
 static double reference(double x, double y) { return x * x + y * y; }
 //< reference
 
+static const char *via = "llvm";
+static const HcOption options[] = {
+    HC_CHOICE("via", &via, "llvm|cc", "how to get machine code: LLVM, or C and a C compiler"),
+    HC_OPTIONS_END};
 static const HcRecipe recipe = {.name = "11_numba_style_jit",
                                 .summary = "a just-in-time compiler in the style of Numba\n\n"
                                            "Or:    11_numba_style_jit FILE.py FUNCTION ARGS... "
                                            "[OPTIONS]  (--help there says more)",
                                 .apis = (const HcApi *const[]){&hc_host_api, NULL},
+                                .options = options,
                                 .size = {1 << 20},
                                 .rank = 1,
                                 .repeat = 10,
@@ -43,6 +48,7 @@ int jit_main(int argc, char **argv) {
     HC_START(&args, &recipe, argc, argv);
     HcDevice host; /* the host itself; LLVM asks for its processor by itself */
     CHECK_HC(hc_choose_device(&host));
+    if (strcmp(via, "cc") == 0) return lesson_by_cc(&args); /* the other way: by_cc.c */
     size_t n = args.size[0];
 
     /* 1. Input, and the answer to compare with. */

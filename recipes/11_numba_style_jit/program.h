@@ -20,6 +20,9 @@ extern const JitApi jit_api; /* here we are inside of libhc_jit.so */
 /* jit_main - the program: start.c finds it in libhc_jit.so by its name. */
 __attribute__((visibility("default"))) int jit_main(int argc, char **argv);
 
+/* lesson_by_cc - the first lesson by a C compiler, for comparison (by_cc.c). */
+int lesson_by_cc(const HcArgs *args);
+
 /* jit_program - FILE.py FUNCTION ARGS... [OPTIONS]: compile a function and call it. is_program: are
  * these such arguments, or those of the first lesson? */
 bool is_program(int argc, char **argv);

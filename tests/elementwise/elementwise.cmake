@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The engine of recipe 9, on OpenCL, on the software CUDA device, and as C by the C compiler:
+# The engine of recipe 9, on OpenCL, on the software CUDA device (with its memory check), and as C by
+# the C compiler:
 #   parity.elementwise.types.DEVICE     every type calculates as plain C does
 #   parity.elementwise.ranges.DEVICE    sizes, ranges, strides, views, in place
 #   parity.elementwise.random.DEVICE    random expressions, bit for bit as a walk over their trees
@@ -19,10 +20,18 @@ foreach(name types ranges random refused cache)
     target_compile_options(elementwise_${name} PRIVATE -ffp-contract=off)
 endforeach()
 foreach(device IN LISTS devices)
+    set(how ENVIRONMENT CUSIM_CHECK=set:memory)
+    if(device STREQUAL "opencl") # PoCL's compiler leaks
+        set(how ENVIRONMENT ASAN_OPTIONS=set:detect_leaks=0)
+    endif()
     foreach(name types ranges random)
-        hc_test(parity.elementwise.${name}.${device} COMMAND elementwise_${name} ${device})
+        hc_test(parity.elementwise.${name}.${device} ${how} COMMAND elementwise_${name} ${device})
     endforeach()
     foreach(name refused cache)
-        hc_test(unit.elementwise.${name}.${device} COMMAND elementwise_${name} ${device})
+        hc_test(unit.elementwise.${name}.${device} ${how} COMMAND elementwise_${name} ${device})
     endforeach()
 endforeach()
+if(TARGET hc::hc_cl) # the kernels for GPUs, on the CPU
+    hc_test(parity.elementwise.ranges.strides ENVIRONMENT ASAN_OPTIONS=set:detect_leaks=0
+        COMMAND elementwise_ranges strides)
+endif()

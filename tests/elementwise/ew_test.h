@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* ew_test.h - what the tests of recipe 9's engine share: the device that the first argument names
- * ("opencl", "sim" or "host"), calls that must work, and a count of what did not.
+ * ("opencl", "sim" or "host"; "strides": OpenCL with the kernels for GPUs), calls that must work, and a count of what did not.
  */
 #ifndef EW_TEST_H
 #define EW_TEST_H
-#include "elementwise.h"
+#include "../../recipes/09_elementwise/engine/internal.h"
 #ifndef HC_NO_OPENCL
 #include "hc_cl.h"
 #endif
@@ -48,8 +48,10 @@ static inline EwDevice *open_device(const char *word) {
     EwDevice *device;
     setvbuf(stdout, NULL, _IOLBF, 0);
     bool host = strcmp(word, "host") == 0;
-    if (!host) MUST(hc_select_device(apis, word, &chosen));
+    bool strides = strcmp(word, "strides") == 0;
+    if (!host) MUST(hc_select_device(apis, strides ? "opencl" : word, &chosen));
     MUST(ew_open(host ? NULL : &chosen, &device));
+    if (strides) device->shape = EW_STRIDES;
     printf("%s\n", ew_device_name(device));
     return device;
 }

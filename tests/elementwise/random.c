@@ -64,6 +64,12 @@ static const Node *leaf(Tree *t) {
     return n;
 }
 
+static const Node *divisor(Tree *t) {
+    Node *n = &t->nodes[t->used++];
+    *n = (Node){.op = LITERAL, .literal = 1 + (int)draw(t, 15), .bound = 15};
+    return n;
+}
+
 static const Node *expression(Tree *t, unsigned depth) {
     static const Op floats[] = {NEG, ADD, SUB, MUL, DIV, CHOOSE};
     static const Op integers[] = {NEG, NOT, ADD, SUB, MUL, DIV, AND, OR, XOR, RIGHT, CHOOSE};
@@ -71,14 +77,15 @@ static const Node *expression(Tree *t, unsigned depth) {
     Node *n = &t->nodes[t->used++];
     *n = (Node){.op = t->kind == 'F' ? floats[draw(t, 6)] : integers[draw(t, 11)]};
     bool small = t->kind != 'F' && (n->op == DIV || n->op == RIGHT); /* by a literal only */
-    for (int k = 0; k < (n->op == CHOOSE ? 4 : n->op <= NOT ? 1 : 2); k++)
-        n->part[k] = k == 1 && small ? leaf(t) : expression(t, depth - 1);
-    if (small) {
-        Node *by = (Node *)(uintptr_t)n->part[1];
-        *by = (Node){.op = LITERAL, .literal = 1 + (int)draw(t, 15), .bound = 15};
+    n->part[0] = expression(t, depth - 1);
+    if (n->op > NOT) n->part[1] = small ? divisor(t) : expression(t, depth - 1);
+    if (n->op == CHOOSE) {
+        n->part[2] = expression(t, depth - 1);
+        n->part[3] = expression(t, depth - 1);
+        n->literal = (int)draw(t, 6); /* which comparison */
     }
-    if (n->op == CHOOSE) n->literal = (int)draw(t, 6);
-    double a = n->part[0]->bound, b = n->part[1] ? n->part[1]->bound : 0;
+    const Node *left = n->part[n->op == CHOOSE ? 2 : 0], *right = n->part[n->op == CHOOSE ? 3 : 1];
+    double a = left ? left->bound : 0, b = right ? right->bound : 0;
     switch (n->op) {
     case NOT: n->bound = a + 1; break;
     case ADD:
@@ -87,7 +94,7 @@ static const Node *expression(Tree *t, unsigned depth) {
     case AND:
     case OR:
     case XOR: n->bound = power(fmax(a, b)); break;
-    case CHOOSE: n->bound = fmax(n->part[2]->bound, n->part[3]->bound); break;
+    case CHOOSE: n->bound = fmax(a, b); break;
     default: n->bound = a;
     }
     for (int k = n->op == CHOOSE ? 2 : 0; k < 4; k++)
@@ -140,6 +147,7 @@ static void write(FILE *out, Tree *t, const Node *n, EwType type, int within) {
     if (wrap) fputc(')', out);
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): arguments of the macros here are types. */
 /* The walk: V is the type that C calculates in. */
 #define COMPARE(n, l, r)                                                                           \
     ((n)->literal == 0   ? (l) < (r)                                                               \
@@ -148,14 +156,14 @@ static void write(FILE *out, Tree *t, const Node *n, EwType type, int within) {
      : (n)->literal == 3 ? (l) >= (r)                                                              \
      : (n)->literal == 4 ? (l) == (r)                                                              \
                          : (l) != (r))
-#define WALK(name, V, SCALE, INTEGERS)                                                             \
+#define WALK(name, V, INTEGER, INTEGERS)                                                           \
     static V name(const Node *n, V x, V y, V a, V t) {                                             \
         V p = 0, q = 0;                                                                            \
         if (n->op == X) return x;                                                                  \
         if (n->op == Y) return y;                                                                  \
         if (n->op == A) return a;                                                                  \
         if (n->op == LOCAL) return t;                                                              \
-        if (n->op == LITERAL) return (V)((V)n->literal / (V)(SCALE));                              \
+        if (n->op == LITERAL) return (V)((V)n->literal / (V)((INTEGER) ? 1 : 8));                  \
         p = name(n->part[0], x, y, a, t);                                                          \
         if (n->part[1]) q = name(n->part[1], x, y, a, t);                                          \
         switch (n->op) {                                                                           \
@@ -163,7 +171,7 @@ static void write(FILE *out, Tree *t, const Node *n, EwType type, int within) {
         case ADD: return p + q;                                                                    \
         case SUB: return p - q;                                                                    \
         case MUL: return p * q;                                                                    \
-        case DIV: return p / q;                                                                    \
+        case DIV: return (INTEGER) && q == 0 ? 0 : p / q;                                          \
         case CHOOSE: return name(n->part[COMPARE(n, p, q) ? 2 : 3], x, y, a, t); INTEGERS          \
         default: abort();                                                                          \
         }                                                                                          \
@@ -174,15 +182,17 @@ static void write(FILE *out, Tree *t, const Node *n, EwType type, int within) {
     case OR: return p | q;                                                                         \
     case XOR: return p ^ q;                                                                        \
     case RIGHT: return p >> q;
-WALK(walk_int, int, 1, BITS)
-WALK(walk_uint, unsigned, 1, BITS)
-WALK(walk_long, int64_t, 1, BITS)
-WALK(walk_ulong, uint64_t, 1, BITS)
-WALK(walk_float, float, 8, )
-WALK(walk_double, double, 8, )
+WALK(walk_int, int, true, BITS)
+WALK(walk_uint, unsigned, true, BITS)
+WALK(walk_long, int64_t, true, BITS)
+WALK(walk_ulong, uint64_t, true, BITS)
+WALK(walk_float, float, false, )
+WALK(walk_double, double, false, )
 
 static EwDevice *device;
 static size_t in_vectors;
+
+static bool same(const void *a, const void *b, size_t size) { return memcmp(a, b, size) == 0; }
 
 /* One kernel: t = e0; z[i] = e1; w[i] -= e2. */
 #define RUN(name, TYPE, S, V, walk, KIND, value)                                                   \
@@ -235,8 +245,8 @@ static size_t in_vectors;
         for (size_t i = 0; i < N; i++) {                                                           \
             bool nan_z = z[i] != z[i] && got_z[i] != got_z[i];                                     \
             bool nan_w = w[i] != w[i] && got_w[i] != got_w[i];                                     \
-            if ((memcmp(&z[i], &got_z[i], sizeof *z) == 0 || nan_z) &&                             \
-                (memcmp(&w[i], &got_w[i], sizeof *w) == 0 || nan_w))                               \
+            if ((same(&z[i], &got_z[i], sizeof *z) || nan_z) &&                                    \
+                (same(&w[i], &got_w[i], sizeof *w) || nan_w))                                      \
                 continue;                                                                          \
             if (wrong++ == 0) first = i;                                                           \
         }                                                                                          \
@@ -255,6 +265,8 @@ RUN(run_I64, I64, int64_t, int64_t, walk_long, 'I', EW_SCALAR_I(EW_I64, 5))
 RUN(run_U64, U64, uint64_t, uint64_t, walk_ulong, 'U', EW_SCALAR_U(EW_U64, 5))
 RUN(run_F32, F32, float, float, walk_float, 'F', EW_FLOAT(0.625))
 RUN(run_F64, F64, double, double, walk_double, 'F', EW_DOUBLE(0.625))
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 int main(int argc, char **argv) {
     if (argc < 2) return 2;

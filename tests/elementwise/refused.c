@@ -216,7 +216,7 @@ static void calls(void) {
            "a view beyond the end");
     EXPECT(ew_view(&z, SIZE_MAX, 2, &view) == HC_USAGE, "a view that wraps around");
     MUST(ew_read(&z, back));
-    EXPECT(memcmp(back, host, sizeof host) == 0, "a refused call has written");
+    for (int i = 0; i < N; i++) EXPECT(back[i] == host[i], "a refused call has written");
     EXPECT(ew_array(device, EW_F64, SIZE_MAX / 4, NULL, &view) == HC_ERROR, "more than memory");
     EXPECT(ew_array(device, EW_U8, SIZE_MAX / 4, NULL, &view) == HC_ERROR, "too large");
     EXPECT(ew_array(device, EW_NONE, 1, NULL, &view) == HC_USAGE, "no type");

@@ -106,16 +106,18 @@ static unsigned nearest_half(double x) {
  * times a scalar, which is rounded to a half first: 0.1 is none. */
 static void test_half(EwDevice *device) {
     enum { N = 65536, M = 3 * N };
+    static const size_t three = 3; /* elements around each half */
     static uint16_t h[M], got[M], scaled[M];
     static float f[M], x[M];
     EwArray d_h, d_f, d_x, d_got, d_scaled;
     EwKernel *kernel;
-    for (unsigned i = 0; i < N; i++) {
-        float middle = (float)((half_value(i) + half_value(i + 1)) / 2); /* exact: 1 bit more */
-        x[3 * i] = middle;
-        x[3 * i + 1] = nextafterf(middle, INFINITY);
-        x[3 * i + 2] = nextafterf(middle, -INFINITY);
-        h[i] = h[N + i] = h[2 * N + i] = (uint16_t)i;
+    for (size_t i = 0; i < N; i++) {
+        unsigned bits = (unsigned)i;
+        float middle = (float)((half_value(bits) + half_value(bits + 1)) / 2); /* exact */
+        x[three * i] = middle;
+        x[three * i + 1] = nextafterf(middle, INFINITY);
+        x[three * i + 2] = nextafterf(middle, -INFINITY);
+        h[i] = h[N + i] = h[N + N + i] = (uint16_t)i;
     }
     MUST(ew_map(device, "halves",
                 "half a, const half *h, float *f, const float *x, half *got, half *scaled",

@@ -228,7 +228,7 @@ static void generalised(void) {
  * sees what the one before has written. */
 static void overlapping(void) {
     enum { N = 100 };
-    int64_t x[N + 1] = {0}, y[N];
+    int64_t x[N + 1] = {0}, y[N] = {0};
     JitValue results[JIT_RESULTS];
     size_t count;
     JitValue args[2] = {{.kind = JIT_I64, .ndim = 1, .as.array = {x, {N}, {8}}},
@@ -245,7 +245,7 @@ static void overlapping(void) {
 /* Vectorized functions: the shape of the result, broadcasting, in place, and misuse. */
 static void vectorized(void) {
     float a[2][3] = {{1, 2, 3}, {4, 5, 6}}, b[3] = {10, 20, 30}, out[2][3];
-    int32_t n[3] = {-3, 4, 5}, squares[3];
+    int32_t n[3] = {-3, 4, 5}, squares[3] = {0};
     JitValue results[JIT_RESULTS], result;
     size_t count;
     JitValue args[3] = {{.kind = JIT_F32, .ndim = 2, .as.array = {a, {2, 3}, {12, 4}}},
@@ -253,7 +253,7 @@ static void vectorized(void) {
     CHECK(jit->result_of(module, "weighed", args, 2, &result) == JIT_OK);
     CHECK(result.kind == JIT_F64 && result.ndim == 2 && result.as.array.shape[1] == 3);
     CHECK(result.as.array.stride[0] == 24 && !result.as.array.data);
-    double wide[2][3];
+    double wide[2][3] = {{0}};
     args[2] = result;
     args[2].as.array.data = wide;
     CHECK(jit->call(module, "weighed", NULL, args, 3, results, &count) == JIT_OK && count == 0);

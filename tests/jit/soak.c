@@ -51,7 +51,7 @@ static bool round_trip(long i) {
     good = good && jit->pointer(module, "g", "(float64,)", (void **)&pointer) == JIT_OK;
     good = good && pointer(3) == 9;
     good = good && jit->pointer(module, "bad", "(float64,)", (void **)&pointer) == JIT_REFUSED;
-    double x[4] = {1, 2, 3, 4}, y[4];
+    double x[4] = {1, 2, 3, 4}, y[4] = {0};
     JitValue arrays[2] = {{.kind = JIT_F64, .ndim = 1, .as.array = {x, {4}, {8}}},
                           {.kind = JIT_F64, .ndim = 1, .as.array = {y, {4}, {8}}}};
     JitLaunch launch = {JIT_DECLARED, {1, 1, 1}, {4, 1, 1}};

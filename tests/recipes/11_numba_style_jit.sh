@@ -14,6 +14,17 @@ expect 0
 prints "%sum = fadd double %xx, %yy"
 prints "verified   yes: z, 1 000 elements"
 
+run "$program" -n 1000 --via cc # the same by a C compiler
+expect 0
+prints "return a * a + b * b;"
+prints "verified   yes: z, 1 000 elements"
+run env HC_CC=/nonexistent "$program" -n 1000 --via cc
+expect 77
+says "no C compiler"
+run env HC_CC=false "$program" -n 1000 --via cc
+expect 4
+says "ended with 1"
+
 run "$program" "$first" power 3 5
 expect 0
 says_nothing

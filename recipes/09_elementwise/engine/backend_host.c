@@ -74,13 +74,16 @@ static void host_close(EwDevice *device) { free(device->state); }
 
 static int host_alloc(EwDevice *device, size_t bytes, void **memory) {
     enum { LINE = 64 };
-    char text[64];
+    char text[64], limit[64];
+    /* Linux gives out more than there is, and ends who uses it. */
+    size_t all = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
     (void)device;
-    *memory =
-        bytes < SIZE_MAX - LINE ? aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE) : NULL;
+    *memory = bytes <= all ? aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE) : NULL;
     if (*memory) return HC_OK;
-    return hc_set_error(HC_ERROR, ENOMEM, NULL, "take a smaller --size", "no memory for %s",
-                        hc_format_bytes(bytes, true, text, sizeof text));
+    return hc_set_error(HC_ERROR, ENOMEM, "ENOMEM", "take a smaller --size",
+                        "no memory for %s; this machine has %s in all",
+                        hc_format_bytes(bytes, true, text, sizeof text),
+                        hc_format_bytes(all, false, limit, sizeof limit));
 }
 
 static void host_release(EwDevice *device, void *memory) {

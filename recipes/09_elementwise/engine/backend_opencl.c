@@ -93,7 +93,7 @@ static int cl_read(EwDevice *device, void *memory, size_t offset, void *host, si
         clEnqueueReadBuffer(s->queue, memory, CL_TRUE, offset, bytes, host, 0, NULL, NULL));
 }
 
-/* The program from a binary of the cache; false if there is none, or the driver does not take it. */
+/* The program from a binary of the cache; false: there is none, or the driver does not take it. */
 static bool from_cache(State *s, const char *key, const char *options, cl_program *program) {
     char *bytes;
     size_t size;

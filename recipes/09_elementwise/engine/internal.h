@@ -50,18 +50,20 @@ typedef struct EwToken {
  *   errors  HC_USAGE with line, column and a caret: brackets that do not pair; comments, quotes,
  *           preprocessor lines; words that would reach beyond the text, as return and barrier */
 int ew_tokens(const char *what, const char *text, EwToken **tokens, size_t *count);
+char ew_closing(char bracket); /* the bracket that closes ( [ or { */
 bool ew_token_is(const EwToken *token, const char *text);
 /* Is token k, the name of an array, followed by [i]? */
 bool ew_plain_use(const EwToken *tokens, size_t count, size_t k);
-/* ew_scan_uses - ew_tokens, and note in kernel's arguments how text uses them. Every text of a kernel
- * goes through here before source is made. */
+/* ew_scan_uses - ew_tokens, and note in kernel's arguments how text uses them. Every text of a
+ * kernel goes through here before source is made. */
 int ew_scan_uses(EwKernel *kernel, const char *what, const char *text);
 /* ew_refuse - an error about the place at in text: HC_USAGE, with the line and a caret. */
 int ew_refuse(const char *what, const char *text, const char *at, const char *hint,
               const char *why);
 
-/* Which language the source is in, and which shape fits the device: CHUNKS: item k of m does one
- * contiguous piece, with vectors (CPUs); STRIDES: neighbouring items do neighbouring elements (GPUs). */
+/* Which language the source is in, and which shape fits the device. CHUNKS: item k of m does one
+ * contiguous piece, with vectors (CPUs). STRIDES: neighbouring items do neighbouring elements
+ * (GPUs). */
 typedef enum EwLanguage { EW_OPENCL_C, EW_CUDA_C, EW_C } EwLanguage;
 typedef enum EwShape { EW_CHUNKS, EW_STRIDES } EwShape;
 
@@ -120,12 +122,12 @@ struct EwKernel {
     void *module;
     bool from_cache, ran;
     bool vectors, no_vectors; /* the source has them; it shall not have them */
-    void *own;                /* the kind's own: reduction or scan; released by free() */
+    void *own;                /* of reductions and scans: memory for partial results */
     int (*run)(EwKernel *kernel, struct EwCall *call); /* for ew_run; NULL: a reduction */
 };
 
-/* ew_prologue - the words that make one source three languages: KERNEL, GLOBAL, LOCAL, BARRIER, ITEM,
- * ITEMS ..., the names of the types, complex arithmetic if it is used, the preamble. */
+/* ew_prologue - the words that make one source three languages: KERNEL, GLOBAL, LOCAL, BARRIER,
+ * ITEM, ITEMS ..., the names of the types, complex arithmetic if it is used, the preamble. */
 void ew_prologue(EwText *out, const EwKernel *kernel);
 /* ew_finish - the words that the source does not use out of it, and its lines counted again. */
 int ew_finish(EwKernel *kernel);
@@ -157,7 +159,7 @@ int ew_check_preamble(const char *text); /* HC_USAGE: its brackets do not pair *
 int ew_start(EwDevice *device, EwKind kind, const char *name, const char *declarations,
              const EwOptions *options, EwKernel **kernel);
 int ew_build(EwKernel *kernel);
-/* ew_explain - put what the last error (a log) says of the texts pasted into source in front of it. */
+/* ew_explain - what the last error (a log) says of the texts pasted into source, in one form. */
 void ew_explain(const char *source);
 
 /* ew_chunk - CHUNKS: declare ew_k and ew_end, the piece of 0 .. ew_count that this item does. */
@@ -190,5 +192,7 @@ int ew_source_scan(EwKernel *kernel, const char *neutral, const char *map, const
 int ew_run_map(EwKernel *kernel, EwCall *call);
 int ew_run_reduction(EwKernel *kernel, EwCall *call, void *result);
 int ew_run_scan(EwKernel *kernel, EwCall *call);
+void ew_item_type(EwText *out, const EwKernel *kernel); /* EwItem, item, make_item() */
+void ew_drop_partials(EwKernel *kernel);                /* by ew_free */
 
 #endif

@@ -45,8 +45,8 @@ int ew_build(EwKernel *kernel) {
 int ew_map(EwDevice *device, const char *name, const char *declarations, const char *statement,
            const EwOptions *options, EwKernel **kernel) {
     int status = ew_start(device, EW_MAP, name, declarations, options, kernel);
-    if (status != HC_OK) return status;
     EwKernel *k = *kernel;
+    if (status != HC_OK || !k) return status;
     k->run = ew_run_map;
     status = ew_source_map(k, statement);
     if (status == HC_OK) status = ew_build(k);
@@ -87,7 +87,7 @@ double ew_time_ms(const EwKernel *kernel) {
 void ew_free(EwKernel *kernel) {
     if (!kernel) return;
     if (kernel->module) kernel->device->backend->unload(kernel->device, kernel->module);
-    free(kernel->own);
+    ew_drop_partials(kernel);
     free(kernel->source);
     free(kernel);
 }

@@ -51,7 +51,7 @@ int ew_check_preamble(const char *text) {
             if (depth == DEEPEST)
                 return ew_refuse("preamble", text, p, NULL, "more than 64 open brackets");
             at[depth] = p;
-            open[depth++] = *p == '(' ? ')' : *p == '[' ? ']' : '}';
+            open[depth++] = ew_closing(*p);
         } else if (bytes == 0 && in(*p, ")]}") && (depth == 0 || open[--depth] != *p)) {
             return ew_refuse("preamble", text, p, "close each bracket that is open, and no other",
                              "this bracket closes nothing");

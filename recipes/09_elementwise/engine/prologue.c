@@ -32,9 +32,13 @@ void ew_prologue(EwText *out, const EwKernel *kernel) {
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (rows[k][1 + language])
             ew_add(out, "#define %s %s\n", rows[k][0], rows[k][1 + language]);
+    if (language == EW_CUDA_C) /* <math.h> is not there */
+        ew_add(out, "#define INFINITY __int_as_float(0x7f800000)\n"
+                    "#define NAN __int_as_float(0x7fc00000)\n");
     if (has_type(kernel, EW_C32) || has_type(kernel, EW_C64))
         ew_complex(out, kernel, has_type(kernel, EW_C32), has_type(kernel, EW_C64));
     if (has_type(kernel, EW_F16)) ew_half(out, kernel);
+    if (kernel->kind != EW_MAP) ew_item_type(out, kernel);
     if (options->preamble) ew_preamble(out, language, options->preamble);
     ew_add(out, "\n");
 }
@@ -115,7 +119,8 @@ static bool uses(const char *source, const char *word) {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)bytes, word);
     for (const char *p = source; (p = strstr(p, name)) != NULL; p += bytes) {
-        char before[2] = {p > source ? p[-1] : ' ', '\0'}, after[2] = {p[bytes], '\0'};
+        char before[2] = {' ', '\0'}, after[2] = {p[bytes], '\0'};
+        if (p > source) before[0] = p[-1];
         bool defined = p - source >= 8 && strncmp(p - 8, "#define ", 8) == 0;
         if (!defined && !ew_is_name(before) && !ew_is_name(after) && !strchr("0123456789", *after))
             return true;

@@ -142,6 +142,11 @@ static const char *strange(const char *p) {
     return NULL;
 }
 
+char ew_closing(char bracket) {
+    if (bracket == '(') return ')';
+    return bracket == '[' ? ']' : '}';
+}
+
 /* One token against the frame: brackets must pair, names must stay within. */
 static int check(const char *what, const char *text, const EwToken *t, char *open, size_t *depth,
                  const char **at) {
@@ -150,7 +155,7 @@ static int check(const char *what, const char *text, const EwToken *t, char *ope
         if (*depth == DEEPEST)
             return ew_refuse(what, text, t->at, NULL, "more than 64 open brackets");
         at[*depth] = t->at;
-        open[(*depth)++] = t->kind == '(' ? ')' : t->kind == '[' ? ']' : '}';
+        open[(*depth)++] = ew_closing(t->kind);
     } else if (in(t->kind, ")]}") && (*depth == 0 || open[--*depth] != t->kind)) {
         return ew_refuse(what, text, t->at, "close each bracket that is open, and no other",
                          "this bracket closes nothing");

@@ -322,8 +322,8 @@ static void statement(Parser *p, EwText *out) {
     } while (!p->why && next_is(p, ","));
 }
 
-/* Wide vectors pay for functions: measured on a CPU with AVX-512, sin of 16 floats takes 0.7 of twice
- * that of 8. What only moves memory is faster in the 256 bits that compilers prefer there, by 0.9. */
+/* Wide vectors pay for functions: on a CPU with AVX-512, sin by 16 floats took 0.7 of the time by
+ * 8. What only moves memory is faster in the 256 bits that compilers prefer there: 0.9 of it. */
 static bool calls_functions(const Parser *p) {
     for (size_t k = 0; k < p->count; k++)
         for (size_t f = 0; f < sizeof functions / sizeof *functions; f++)
