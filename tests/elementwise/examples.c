@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The worked examples of recipe 9 on sizes from nothing to some tiles: each of them verifies its own
- * answer, and the run must have ended well.
+/* The worked examples of recipe 9 on sizes from nothing to some tiles: each of them verifies its
+ * own answer, and the run must have ended well.
  *
  *   examples DEVICE [up_to=N]
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* fold.h - what the tests of reductions and scans share: input whose sums are exact in every type and
- * order, and the fixed order of the option deterministic, in plain C.
+/* fold.h - what the tests of reductions and scans share: input whose sums are exact in every type
+ * and order, and the fixed order of the option deterministic, in plain C.
  */
 #ifndef FOLD_H
 #define FOLD_H
@@ -95,8 +95,9 @@ static inline size_t partials_of(const float *x, size_t n, bool in_order, float 
     return count;
 }
 
-/* The scan of a tile: before[k] = carry and what comes before element k; returns what comes behind.
- * The lanes, 16 elements each, are scanned as a warp's 32 do it, all at once by doubling distances. */
+/* The scan of a tile: before[k] = carry and what comes before element k; returns what comes
+ * behind. The lanes, 16 elements each, are scanned as a warp's 32 do it, all at once by doubling
+ * distances. */
 static inline float scan_tile(const float *x, size_t here, float carry, float *before) {
     float lane[LANES], prev[LANES];
     if (here > TILE) here = TILE;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# fold_oclgrind.sh REDUCE SCAN - the kernels of reductions and scans in the simulator oclgrind: those
-# for CPUs, and those for GPUs, whose lanes share local memory. In three passes, as of every recipe
-# (tests/recipes/oclgrind.sh); what counts is that its log stays empty.
+# fold_oclgrind.sh REDUCE SCAN - the kernels of reductions and scans in the simulator oclgrind:
+# those for CPUs, and those for GPUs, whose lanes share local memory. In three passes, as of every
+# recipe (tests/recipes/oclgrind.sh); what counts is that its log stays empty.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 cd "$work" || exit 1
@@ -22,8 +22,8 @@ pass() {
     expect 0
 }
 
-# All cases of the kernels for GPUs once; then those that differ in their kernels. The last pass has a
-# process for each case: memory that was freed and comes again is taken for uninitialised by this
+# All cases of the kernels for GPUs once; then those that differ in their kernels. The last pass has
+# a process for each case: memory that was freed and comes again is taken for uninitialised by this
 # simulator, although it has been written since.
 passes() {
     program=$1 kind=$2

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Reductions against plain C, on the device that the first argument names: each type and size, ranges
- * with a step, views, items of one to four fields, operations whose order matters, NaN, and the fixed
- * order of the option deterministic. Input is small integers, whose sums are exact in any order.
+/* Reductions against plain C, on the device that the first argument names: each type and size,
+ * ranges with a step, views, items of one to four fields, operations whose order matters, NaN,
+ * and the fixed order of the option deterministic. Input is small integers, whose sums are exact
+ * in any order.
  */
 #include "fold.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Scans against plain C, on the device that the first argument names: inclusive and exclusive, in
- * place and not, each size, types, operations whose order matters, items too large for local memory,
- * copy_if, and the fixed order of the option deterministic.
+ * place and not, each size, types, operations whose order matters, items too large for local
+ * memory, copy_if, and the fixed order of the option deterministic.
  */
 #include "fold.h"
 

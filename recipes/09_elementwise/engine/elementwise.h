@@ -9,9 +9,9 @@
  * The declarations say what the arguments are, the statement is what happens to element i of n.
  * From both, the engine makes the source of a kernel for the device's language (OpenCL C, CUDA C,
  * or C for the threads of the host), compiles it, keeps the result in the cache, and checks every
- * call before anything is launched. Its phases, a file each: types, arguments (args.c), the statement
- * (scan.c makes tokens of it), the source (prologue.c, source_*.c), the back ends (backend_*.c),
- * the check of a call (call.c).
+ * call before anything is launched. Its phases, a file each: types, arguments (args.c), the
+ * statement (scan.c makes tokens of it), the source (prologue.c, source_*.c), the back ends
+ * (backend_*.c), the check of a call (call.c).
  */
 #ifndef ELEMENTWISE_H
 #define ELEMENTWISE_H
@@ -129,30 +129,30 @@ int ew_map(EwDevice *device, const char *name, const char *declarations, const c
 int ew_run(EwKernel *kernel, EwRange range, const EwValue *values, size_t count);
 
 /* ew_reduction - reduce(... reduce(map(0), map(1)) ...) over i.
- *   item          what is reduced: a type, "float", or up to four fields, "double value, ulong index",
- *                 which make the type item and the function make_item(value, index), for the preamble,
- *                 too
- *   neutral       "0", "make_item(INFINITY, ~0ul)": joined with anything, it gives that again
- *   map           an expression over the arguments, i and n: "x[i]*y[i]"
- *   reduce        an expression over two items a and b: "a + b". It has to be associative, for the
- *                 rounding of floats, too; the order of the elements is kept, so it need not be
- *                 commutative. a + b, a*b, fmin(a, b) and their like on a plain type are known to be,
- *                 and faster. With NaN: fmin and fmax give the other one; min, max and a < b ? a : b
- *                 give what the order of the joins makes of it
- *   options       exact and deterministic together: bit-equal on all devices, if map and reduce are */
+ *   item     what is reduced: a type, "float", or up to four fields, "double value, ulong index",
+ *            which make the type item and the function make_item(value, index), also for the
+ *            preamble
+ *   neutral  "0", "make_item(INFINITY, ~0ul)": joined with an item, it gives that item
+ *   map      an expression over the arguments, i and n: "x[i]*y[i]"
+ *   reduce   an expression over two items a and b: "a + b". It has to be associative, but for the
+ *            rounding of floats; the order of the elements is kept, so it need not be
+ *            commutative. a + b, a*b, fmin(a, b) and their like on a plain type are known to be,
+ *            and faster. With NaN, fmin and fmax give the other one; min, max and a < b ? a : b
+ *            give what the order of the joins makes of it
+ *   options  exact and deterministic together: bit-equal on all devices, if map and reduce are */
 int ew_reduction(EwDevice *device, const char *name, const char *item, const char *neutral,
                  const char *map, const char *reduce, const char *declarations,
                  const EwOptions *options, EwKernel **kernel);
 
 /* ew_reduce - run a reduction; an empty range gives the neutral element.
- *   *result  the item, as a C struct of its fields in order (or the one type) would lie in memory */
+ *   *result  the item, as a C struct of its fields in order (or the one type) lies in memory */
 int ew_reduce(EwKernel *kernel, EwRange range, const EwValue *values, size_t count, void *result);
 
 /* ew_scan - prefix sums, for any associative operation: after it, output has been done for each i
- * with item = the reduction of map(0) .. map(i), prev_item = that of map(0) .. map(i-1) (neutral for
- * i = 0), and last_item = that of all. An inclusive scan has output "z[i] = item", an exclusive one
- * "z[i] = prev_item"; copy_if is an output statement, too. In place, "x[i] = item" for float *x, map
- * reads x[i] alone: it is evaluated more than once. Run by ew_run, by steps of 1. */
+ * with item = the reduction of map(0) .. map(i), prev_item = that of map(0) .. map(i-1) (neutral
+ * for i = 0), and last_item = that of all. An inclusive scan has output "z[i] = item", an exclusive
+ * one "z[i] = prev_item"; copy_if is an output statement, too. In place, "x[i] = item" for float
+ * *x, map reads x[i] alone: it is evaluated more than once. Run by ew_run, by steps of 1. */
 int ew_scan(EwDevice *device, const char *name, const char *item, const char *neutral,
             const char *map, const char *scan, const char *output, const char *declarations,
             const EwOptions *options, EwKernel **kernel);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The launches of reductions and scans: how a range is cut into parts for the groups, memory for the
- * partial results, and the kernels one after the other. Nothing waits in between: a back end does
- * its launches in order.
+/* The launches of reductions and scans: how a range is cut into parts for the groups, memory for
+ * the partial results, and the kernels one after the other. Nothing waits in between: a back end
+ * does its launches in order.
  */
 #include "source_fold.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* source_fold.h - what the sources of reductions and scans share (source_reduction.c), and how their
- * launches cut a range (run_reduction.c).
+/* source_fold.h - what the sources of reductions and scans share (source_reduction.c), and how
+ * their launches cut a range (run_reduction.c).
  */
 #ifndef EW_SOURCE_FOLD_H
 #define EW_SOURCE_FOLD_H
@@ -31,7 +31,8 @@ void ew_define_at(EwText *out, const EwKernel *kernel);
  * lanes of the tile from ew_i on into ew_lane[]. */
 extern const char ew_frame[], ew_chunk_lanes[];
 
-/* ew_fold_kernel - the kernel "ew_fold", which leaves one item for each ew_tiles tiles in ew_partials. */
+/* ew_fold_kernel - the kernel "ew_fold", which leaves one item for each ew_tiles tiles in
+ * ew_partials. */
 void ew_fold_kernel(EwText *out, const EwKernel *kernel, bool any_order);
 
 /* How a launch cuts a range. */
@@ -44,8 +45,8 @@ EwCut ew_cut(const EwKernel *kernel, size_t items);
 /* ew_partials - memory for that many items, kept for the next run. */
 int ew_partials(EwKernel *kernel, uint64_t items, void **memory);
 
-/* ew_launch_fold - launch entry for the range of call; without a call, with one group for the partial
- * results themselves. */
+/* ew_launch_fold - launch entry for the range of call; without a call, with one group for the
+ * partial results themselves. */
 int ew_launch_fold(EwKernel *kernel, const char *entry, const EwCall *call, EwCut cut,
                    void *partials, bool first);
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The source that reductions and scans share: the reader's expressions as functions, and the kernels
- * that fold a range into partial results, and these into one.
+/* The source that reductions and scans share: the reader's expressions as functions, and the
+ * kernels that fold a range into partial results, and these into one.
  *
- * Work is cut into tiles of 4096 consecutive elements, 256 lanes by 16 rows. Which elements a lane
- * takes depends on the operation. For a + b and its like, which may be reordered, lane j takes
- * j, j + 256 ...: neighbours read neighbours, so that a GPU's loads coalesce and a CPU's compiler
- * makes vectors. For any other operation lane j takes the 16 elements from 16 j on, and everything
- * is joined in the order of the elements: it need be associative, not commutative. A GPU's group
- * of 256 is the lanes. On a CPU, one work-item does them all in a loop. A tree joins the lanes:
- * 0 with 1, 2 with 3, then 0 with 2 ...: the same tree on all devices, so that a result depends on
- * the device only by how many tiles make a partial result; with the option deterministic that is one.
+ * Work is cut into tiles of 4096 consecutive elements, 256 lanes by 16 rows. Which elements a
+ * lane takes depends on the operation. For a + b and its like, which may be reordered, lane j
+ * takes j, j + 256 ...: neighbours read neighbours, so that a GPU's loads coalesce and a CPU's
+ * compiler makes vectors. For any other operation lane j takes the 16 elements from 16 j on, and
+ * everything is joined in the order of the elements: it need be associative, not commutative. A
+ * GPU's group of 256 is the lanes. On a CPU, one work-item does them all in a loop. A tree joins
+ * the lanes: 0 with 1, 2 with 3, then 0 with 2 ...: the same tree on all devices, so that a
+ * result depends on the device only by how many tiles make a partial result; with the option
+ * deterministic that is one.
  */
 #include "source_fold.h"
 

@@ -79,7 +79,7 @@ static const char chunks_scan[] =
     "                }\n"
     "        }\n";
 
-/* ---- GPUs: a group is the lanes. ew_v is a lane's result; ew_prev becomes what comes before it ---- */
+/* ---- GPUs: a group is the lanes; from a lane's result ew_v to ew_prev, what comes before ---- */
 
 static const char prefixes_by_shuffles[] =
     "            for (int ew_d = 1; ew_d < 32; ew_d *= 2) {\n"
@@ -126,9 +126,9 @@ static const char strides_scan[] =
     "                ew_prev = EW_PUT(ew_from + ew_r, ew_prev);\n"
     "        }\n";
 
-/* Neighbours read neighbours, into local memory, where each lane finds its 16; on the way back it holds
- * what comes before each element. A place is left free behind every 16, since lanes 16 apart would
- * share a bank. */
+/* Neighbours read neighbours, into local memory, where each lane finds its 16; on the way back it
+ * holds what comes before each element. A place is left free behind every 16, since lanes 16
+ * apart would share a bank. */
 static const char strides_scan_staged[] =
     "        const ulong ew_run = PLACE * EW_ROWS;\n"
     "        for (ulong ew_i = ew_begin; ew_i < ew_end; ew_i += EW_TILE) {\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Where is the least element? A reduction whose item has two fields: the value and its index. Of
- * equal ones the first is meant, and "a is less than b, or equal and further left" makes that so on
- * every device, in whatever order it works. A NaN is less than nothing and equal to nothing, so that
- * it would win against whatever it meets first: the map puts INFINITY in its place.
+ * equal ones the first is meant, and "a is less than b, or equal and further left" makes that so
+ * on every device, in whatever order it works. A NaN is less than nothing and equal to nothing,
+ * so that it would win against whatever it meets first: the map puts INFINITY in its place.
  */
 #include <math.h>
 

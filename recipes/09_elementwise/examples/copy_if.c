@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Which elements are wanted, one behind the other and in their order? A scan says where each of them
- * goes: if item is how many are wanted up to x[i], and prev_item how many before it, then x[i] is
- * wanted where the two differ, and its place is prev_item. The last element knows how many there are.
+/* Which elements are wanted, one behind the other and in their order? A scan says where each of
+ * them goes: if item is how many are wanted up to x[i], and prev_item how many before it, then
+ * x[i] is wanted where the two differ, and its place is prev_item. The last element knows how
+ * many there are.
  */
 #include "examples.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* How wrong is a sum of floats? Each addition is rounded, and the error of a sum depends on the order:
- * in sequence, n roundings may pile up on one number; in a tree, each element goes through few of
- * them; compensated (after Kahan, Neumaier, and Knuth's two-sum), the item carries along what rounding
- * took away, and the result is as good as if it had been rounded once. The bounds are Higham's
- * (Accuracy and Stability of Numerical Algorithms, chapter 4), times the sum of |x|: depth*eps/2, where
- * depth is how many additions an element goes through; eps alone for the compensated sum.
+/* How wrong is a sum of floats? Each addition is rounded, and the error of a sum depends on the
+ * order: in sequence, n roundings may pile up on one number; in a tree, each element goes through
+ * few of them; compensated (after Kahan, Neumaier, and Knuth's two-sum), the item carries along
+ * what rounding took away, and the result is as good as if it had been rounded once. The bounds
+ * are Higham's (Accuracy and Stability of Numerical Algorithms, chapter 4), times the sum of |x|:
+ * depth*eps/2, where depth is how many additions an element goes through; eps alone for the
+ * compensated sum.
  */
 #include <float.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* How often does each byte occur? No reduction: an item of 256 counts is too large to be passed from
- * lane to lane. So each element adds 1 to its own count, in place. Two elements may do so at once, and
- * count[x]++ is a load, an addition and a store, between which another one can come: counts get lost.
- * atomic_add is one step that nothing comes between. It is the simplest way that is right, and slow
- * where all elements are alike and wait for one count; the remedy, counts for each group in its local
- * memory, is beyond what an element-wise kernel says.
+/* How often does each byte occur? No reduction: an item of 256 counts is too large to be passed
+ * from lane to lane. So each element adds 1 to its own count, in place. Two elements may do so at
+ * once, and count[x]++ is a load, an addition and a store, between which another one can come:
+ * counts get lost. atomic_add is one step that nothing comes between. It is the simplest way that
+ * is right, and slow where all elements are alike and wait for one count; the remedy, counts for
+ * each group in its local memory, is beyond what an element-wise kernel says.
  */
 #include "examples.h"
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Mean and variance in one pass over memory. The formula of schools, mean(x*x) - mean(x)^2, loses
  * everything where the mean is large beside the spread: both terms are nearly equal, and rounded.
- * Instead an item holds how many elements it stands for, their mean, and m2, the sum of their squared
- * distances from that mean; two of them are merged into one (Chan, Golub and LeVeque, 1979).
+ * Instead an item holds how many elements it stands for, their mean, and m2, the sum of their
+ * squared distances from that mean; two of them are merged into one (Chan, Golub and LeVeque,
+ * 1979).
  *
- * Tolerance: k*(rows + 40)*eps for the variance, where k = sqrt(1 + mean^2/variance) says how much of
- * each number the mean takes, and a chain of rows = n/1000 merges at most goes into a result.
+ * Tolerance: k*(rows + 40)*eps for the variance, where k = sqrt(1 + mean^2/variance) says how
+ * much of each number the mean takes, and a chain of rows = n/1000 merges at most goes into a
+ * result.
  */
 #include <float.h>
 #include <math.h>
