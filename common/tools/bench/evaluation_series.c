@@ -9,6 +9,7 @@
 
 enum {
     ROUNDS = 15,
+    PRODUCT_ROUNDS = 7, /* a naive one of 1024 takes a second, or several */
     MOST_WAYS = 6,
     WITH_TRANSFERS = EVAL_WAYS /* one way more: kernel and copies */
 };
@@ -38,7 +39,8 @@ static void close_field(Field *field) {
 }
 
 static int open_field(Bench *bench, Field *field) {
-    field->round_count = bench->options.rounds < ROUNDS ? bench->options.rounds : ROUNDS;
+    size_t most = field->work == EVAL_PRODUCT ? PRODUCT_ROUNDS : ROUNDS;
+    field->round_count = bench->options.rounds < most ? bench->options.rounds : most;
     for (size_t w = 0; w < field->way_count; w++) {
         int status = hc_alloc(field->round_count, sizeof(double), &field->rounds[w]);
         if (status != HC_OK) return status;
