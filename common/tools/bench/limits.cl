@@ -17,7 +17,9 @@ __kernel void fma_chains(__global float *out, ulong steps, float factor, float s
     V f = factor, s = summand, total = 0;
     float sum = 0;
     TWELVE(BEGIN)
-    for (ulong i = 0; i < steps; i++) { TWELVE(STEP) }
+    for (ulong i = 0; i < steps; i++) {
+        TWELVE(STEP)
+    }
     TWELVE(END)
     float lanes[WIDTH];
     VECTOR(vstore, WIDTH)(total, 0, lanes);
