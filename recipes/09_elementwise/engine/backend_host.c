@@ -199,6 +199,7 @@ static int host_build(EwDevice *device, const char *name, const char *source,
     EwText text = {0};
     int status = hc_alloc(1, sizeof *m, &m);
     if (status != HC_OK) return status;
+    double start = hc_now_ms();
     *module = m;
     m->fd = -1;
     ew_add(&text, "element-wise, C\n%s\n%s\n%s", s->version, contract, source);
@@ -210,14 +211,13 @@ static int host_build(EwDevice *device, const char *name, const char *source,
         *cached = false;
     }
     if (status == HC_OK && !*cached) {
-        double start = hc_now_ms();
         hc_step("compiling the kernel");
         status = compile(s, name, source, contract, &bytes, &size);
         hc_step(NULL);
-        if (status == HC_OK) hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
         if (status == HC_OK && !options->no_cache) hc_cache_put(key, bytes, size);
     }
     if (status == HC_OK && !*cached) status = load(m, name, bytes, size);
+    if (status == HC_OK) hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
     free(bytes);
     free(key);
     return status;

@@ -98,12 +98,15 @@ static bool from_cache(State *s, const char *key, const char *options, cl_progra
     char *bytes;
     size_t size;
     cl_int code, loaded;
+    double start = hc_now_ms();
     if (!hc_cache_get(key, &bytes, &size)) return false;
     const unsigned char *binary = (const unsigned char *)bytes;
     *program = clCreateProgramWithBinary(s->context, 1, &s->device, &size, &binary, &loaded, &code);
     free(bytes);
-    if (code == CL_SUCCESS && clBuildProgram(*program, 1, &s->device, options, NULL, NULL) == 0)
+    if (code == CL_SUCCESS && clBuildProgram(*program, 1, &s->device, options, NULL, NULL) == 0) {
+        hc_note_time(HC_TIME_BUILD, hc_now_ms() - start);
         return true;
+    }
     if (*program) clReleaseProgram(*program);
     *program = NULL;
     return false;
