@@ -39,7 +39,8 @@ endforeach()
 hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
 hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
 
-hc_test(jit.random TIMEOUT 120 COMMAND sh ${here}/random.sh $<TARGET_FILE:jit_corpus> ${here}/random_programs.py)
+hc_test(jit.random TIMEOUT 120
+        COMMAND sh ${here}/random.sh $<TARGET_FILE:jit_corpus> ${here}/random_programs.py)
 
 jit_test_program(jit_refused ${here}/refused.c)
 hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)

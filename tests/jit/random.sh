@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# random.sh JIT_CORPUS PROGRAMS.py - random programs give, compiled, what CPython gives: bit for bit,
-# and mathematics within the units in the last place that the generator states. First some of the
-# programs are altered behind its back, and exactly the calls that this changes must be found wrong.
+# random.sh JIT_CORPUS PROGRAMS.py - random programs give, compiled, what CPython gives: bit for
+# bit, and mathematics within the units in the last place that the generator states. First some of
+# them are altered after CPython ran them: exactly the calls that this changes must be found wrong.
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 compare=$1

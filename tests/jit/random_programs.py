@@ -27,8 +27,9 @@ LAST = "sin cos tan exp log log2 log10 asin acos atan atan2 sinh cosh tanh asinh
 LAST += " expm1 log1p erf erfc"
 ULPS.update({name: 1 for name in LAST.split()})
 CALLS = 8
-USUAL = ["A + A", "A - A", "A * A", "A // A", "A % A", "-A", "+A", "abs(A)", "min(A, A)", "max(A, A)"]
-USUAL += ["A if C else A", "A + A * A", "A - A - A", "A * A % A", "-A // A", "min(A, A, A)"]
+USUAL = ["A + A", "A - A", "A * A", "A // A", "A % A", "-A", "+A", "abs(A)", "min(A, A)"]
+USUAL += ["max(A, A)", "A if C else A", "A + A * A", "A - A - A", "A * A % A", "-A // A"]
+USUAL += ["min(A, A, A)"]
 EXPRESSIONS = {
     "i": USUAL + ["A & A", "A | A", "A ^ A", "A << SMALL", "A >> SMALL", "~A", "math.gcd(A, A)"]
     + ["A ** 2", "A ** 3", "-A ** 2", "int(X)", "round(X)", "math.floor(X)", "math.ceil(X)"]
@@ -199,8 +200,8 @@ class Program:
         what = rng.choice(sorted(ULPS))
         self.ulp = ULPS[what]
         special = {
-            "power": [f"X ** {rng.randint(2, 5)}", "(abs(X) + 0.5) ** 1.5", "(abs(X) + 0.5) ** -0.25"],
-            "lgamma": ["math.lgamma(abs(X) + 3.0)"],  # near 1 and 2 it is 0: no relative errors there
+            "power": ["X ** 2", "X ** 3", "X ** 5", "abs(X) ** 1.5", "(abs(X) + 0.5) ** -0.25"],
+            "lgamma": ["math.lgamma(abs(X) + 3.0)"],  # it is 0 for 1 and 2, and inexact near these
             "gamma": ["math.gamma(X % 20.0)"],
             "hypot": ["math.hypot(X, X)"],
             "atan2": ["math.atan2(X, X)"],
@@ -334,7 +335,7 @@ def bits(value):
 def load(text, scope):
     """Define the function in scope, watched."""
     tree = ast.fix_missing_locations(Watched().visit(ast.parse(text)))
-    exec(compile(tree, "watched", "exec"), scope)  # pylint: disable=exec-used
+    exec(compile(tree, "watched", "exec"), scope)
 
 
 def outcome(function, args):
@@ -348,9 +349,13 @@ def outcome(function, args):
 
 
 def arguments(rng, params):
-    whole = lambda: rng.choice([0, 1, -1, rng.randint(-20, 20), rng.randint(-(10**6), 10**6)])
-    real = lambda: rng.choice([0.0, -0.0, 1.0, rng.uniform(-3, 3), rng.uniform(-1e4, 1e4), rng.randint(-9, 9) / 2])
-    return [whole() if kind == "i" else real() for kind in params]
+    def one(kind):
+        if kind == "i":
+            return rng.choice([0, 1, -1, rng.randint(-20, 20), rng.randint(-(10**6), 10**6)])
+        reals = [rng.uniform(-3, 3), rng.uniform(-1e4, 1e4), rng.randint(-9, 9) / 2]
+        return rng.choice([0.0, -0.0, 1.0] + reals)
+
+    return [one(kind) for kind in params]
 
 
 def main():
@@ -392,10 +397,12 @@ def main():
             load(text, own)
             rows = [(row, outcome(own[program.name], args)) for args, row in cases
                     if row["function"] == program.name]  # fmt: skip
-            differ = [new for row, new in rows if new and any(row.get(k) != v for k, v in new.items())]
-            if differ and all(new for _, new in rows):
+            if not all(new for _, new in rows):
+                continue
+            differ = sum(any(row.get(k) != v for k, v in new.items()) for row, new in rows)
+            if differ:
                 texts[program.name] = text
-                wrong += len(differ)
+                wrong += differ
                 planted -= 1
                 break
     with open(f"{folder}/random.py", "w", encoding="ascii") as file:
