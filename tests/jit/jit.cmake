@@ -7,6 +7,7 @@
 #   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's,
 #                     and jit.vector.libdevice: NVIDIA's
 #   jit.operators     each operator has, for each pair of types, the type that Numba gives it
+#   jit.random        random programs give what CPython gives
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
 #   jit.refused       what is not in the language is refused, with reason, line and caret
@@ -37,6 +38,9 @@ foreach(file IN LISTS files)
 endforeach()
 hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
 hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
+
+hc_test(jit.random TIMEOUT 120
+        COMMAND sh ${here}/random.sh $<TARGET_FILE:jit_corpus> ${here}/random_programs.py)
 
 jit_test_program(jit_refused ${here}/refused.c)
 hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)
