@@ -79,7 +79,7 @@ add_custom_target(ptx COMMAND sh ${cookbook}/common/cuda/ptx.sh --update VERBATI
 if(TARGET test_math)
     hc_test(cuda.math LABELS unit TIMEOUT 120 ENVIRONMENT HC_CUDA_COMPILER=set:clang
         COMMAND test_math --device sim)
-    hc_test(cuda.math.long SLOW LABELS unit ENVIRONMENT HC_CUDA_COMPILER=set:clang
+    hc_test(cuda.math.long REPORT LABELS unit ENVIRONMENT HC_CUDA_COMPILER=set:clang
         COMMAND test_math --device sim -n 200000 --seed 2)
     hc_test(cuda.math.spoilt LABELS unit
         COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/compile.sh math_spoilt $<TARGET_FILE:test_math>)

@@ -49,13 +49,13 @@ jit_test_program(jit_fuzz ${here}/fuzz.c)
 list(TRANSFORM files REPLACE "(.+)" "${here}/corpus/\\1.py")
 list(APPEND files ${here}/cuda.py)
 hc_test(jit.fuzz.short TIMEOUT 120 COMMAND jit_fuzz 300 ${files})
-hc_test(jit.fuzz.long SLOW COMMAND jit_fuzz 5000 ${files})
+hc_test(jit.fuzz.long REPORT COMMAND jit_fuzz 5000 ${files})
 
 # A sanitizer keeps what was freed, which looks like growth; the leak check looks for the same.
 jit_test_program(jit_soak ${here}/soak.c)
 if(sanitizer STREQUAL "none")
     hc_test(jit.soak.short TIMEOUT 120 COMMAND jit_soak 100)
-    hc_test(jit.soak.long SLOW TIMEOUT 600 COMMAND jit_soak 3200)
+    hc_test(jit.soak.long REPORT TIMEOUT 600 COMMAND jit_soak 3200)
 endif()
 
 if(TARGET hc::hc_cl)
