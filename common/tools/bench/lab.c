@@ -99,6 +99,17 @@ int bench_lab_buffer(cl_mem_flags flags, size_t size, const void *content, cl_me
     return HC_OK;
 }
 
+int bench_lab_shared(size_t size, void *host, cl_mem *buffer) {
+    cl_int err;
+    if (!bench_lab.chosen.is_cpu) return bench_lab_buffer(CL_MEM_READ_ONLY, size, host, buffer);
+    if (made.buffer_count == MOST) return hc_set_error(HC_ERROR, 0, NULL, NULL, "too many buffers");
+    *buffer =
+        clCreateBuffer(bench_lab.context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR, size, host, &err);
+    TRY_CL(err);
+    made.buffers[made.buffer_count++] = *buffer;
+    return HC_OK;
+}
+
 int bench_lab_launch(cl_kernel kernel, cl_uint dimensions, const size_t *global,
                      const size_t *group, double *ms) {
     double start_ms = hc_now_ms();

@@ -47,6 +47,10 @@ int bench_lab_kernel(const char *file, const char *name, const char *options, cl
 /* bench_lab_buffer - size bytes, filled with content unless that is NULL. */
 int bench_lab_buffer(cl_mem_flags flags, size_t size, const void *content, cl_mem *buffer);
 
+/* bench_lab_shared - a buffer of input: on a CPU the host's own memory, as it is; elsewhere a copy.
+ *   host  size bytes, which nobody changes or frees while the buffer is there */
+int bench_lab_shared(size_t size, void *host, cl_mem *buffer);
+
 /* bench_lab_launch - enqueue, and wait. *ms is wall time, as the host sees it: launch, kernel, and
  * the news that it has ended. group NULL: the driver's choice. */
 int bench_lab_launch(cl_kernel kernel, cl_uint dimensions, const size_t *global,
