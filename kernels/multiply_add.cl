@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* y[i] = the sum of eight values v, each v = a v + b done steps times, begun with x[i], x[i] + 1, ...
- * Nothing but multiplications and additions: the yardstick for kernels that compute. Eight chains,
- * since one alone would wait for its own result.
+/* y[i] = the sum of eight values v, each v = a v + b done steps times, begun with x[i], x[i] + 1,
+ * ... Nothing but multiplications and additions: the yardstick for kernels that compute. Eight
+ * chains, since one alone would wait for its own result.
  * Shapes: x, y are n elements. Launch: one work-item per element, rounded up to whole groups.
  * Shared memory: none. */
 #define CHAINS 8

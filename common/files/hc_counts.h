@@ -10,7 +10,8 @@
 #include "hc.h"
 
 /* hc_count - run this program once more on cusim, for one kernel, and read what was counted.
- *   more     arguments beside size, seed and the like, ended by NULL: what makes it launch one thing
+ *   more     arguments beside size, seed and the like, ended by NULL: what makes it launch one
+ *            thing
  *   path     a file that gets one line of JSON for each run (CUSIM_STATS=json)
  *   *counts  the kernel's object of that line, to be freed by cJSON_Delete
  *   errors   HC_SKIP if that run was skipped; HC_ERROR and its words if it did not end well */

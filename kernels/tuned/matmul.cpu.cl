@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* c = a b: c[i][j] = sum over l of a[i][l] * b[l][j], in the shape a CPU likes. A work-item computes
- * a panel of 32 columns, some rows high. It first copies a piece of b, 256 rows deep, to where it
- * lies without gaps and stays in the first-level cache: in b itself, neighbours in a column are a
- * row apart, so that a power of two for n sends all of them to the same few places in every cache.
- * Then it goes down the rows, ROWS at a time, with all their sums in registers, so that each value
- * that is fetched is used many times.
+/* c = a b: c[i][j] = sum over l of a[i][l] * b[l][j], in the shape a CPU likes. A work-item
+ * computes a panel of 32 columns, some rows high. It first copies a piece of b, 256 rows deep, to
+ * where it lies without gaps and stays in the first-level cache: in b itself, neighbours in a
+ * column are a row apart, so that a power of two for n sends all of them to the same few places in
+ * every cache. Then it goes down the rows, ROWS at a time, with all their sums in registers, so
+ * that each value that is fetched is used many times.
  * Build: -DWIDTH=16, 8 or 4, the floats of a vector register (CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT);
  * ROWS x 2 sums, and what is added to them, have to fit into 32 or 16 of those.
  * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* c = a b: c[i][j] = sum over l of a[i][l] * b[l][j], in the shape a GPU likes. A block computes
- * 128 x 128 elements of c, a thread 8 x 8 of those, with all 64 sums in registers. Of a and b, 128 x
- * 8 elements at a time lie in shared memory; sixteen values that a thread fetches from there make 64
- * products, where matmul_tiled needs two values for each.
+ * 128 x 128 elements of c, a thread 8 x 8 of those, with all 64 sums in registers. Of a and b, 128
+ * x 8 elements at a time lie in shared memory; sixteen values that a thread fetches from there make
+ * 64 products, where matmul_tiled needs two values for each.
  * A thread's 8 rows are 4 and 4, half a tile apart, and so are its columns: neighbours then read
  * neighbouring 16 bytes, and no bank of shared memory is asked twice.
  * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after

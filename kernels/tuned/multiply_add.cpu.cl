@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* y[i] = the sum of eight values v, each v = a v + b done steps times, begun with x[i], x[i] + 1, ...
- * The yardstick for kernels that compute, in the shape a CPU likes: whole vector registers, and
+/* y[i] = the sum of eight values v, each v = a v + b done steps times, begun with x[i], x[i] + 1,
+ * ... The yardstick for kernels that compute, in the shape a CPU likes: whole vector registers, and
  * eight chains of them, since one alone would wait for its own result.
  * Build: -DWIDTH=16, 8 or 4, the floats of a register (CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT).
  * Shapes: x, y are n elements. Launch: any number of work-items; groups of one. Shared memory:

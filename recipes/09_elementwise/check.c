@@ -2,7 +2,8 @@
 /* Is what one device gave what another gave? Both ran the same text, on data that is the same bit
  * for bit. Where the text has only + - * / and functions that are correctly rounded, so must be the
  * results: the tolerance is 0. sin, exp and their like are rounded in each library's own way, and
- * what follows may magnify that, so the tolerance is 64 units in the last place of the largest value.
+ * what follows may magnify that, so the tolerance is 64 units in the last place of the largest
+ * value.
  */
 #include <float.h>
 #include <math.h>

@@ -34,7 +34,8 @@ int column_add(Columns *columns, const char *name, EwType type, size_t rows, Col
 Column *column_find(const Columns *columns, const char *name, size_t length);
 void columns_free(Columns *columns);
 
-/* columns_write - the computed columns to FILE.npy, or as text with a line of names to any other. */
+/* columns_write - the computed columns to FILE.npy, or as text with a line of names to any
+ * other. */
 int columns_write(const char *path, const Columns *columns);
 
 /* ---- numbers.c: one element, of any type ---- */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* One text of the reader as a job: its words translated, its kernel built for a device, run, and its
- * results brought back. --reduce and --scan know some reductions by name; the table below says what
- * a name stands for, and the general form lets the reader write the same columns of it.
+/* One text of the reader as a job: its words translated, its kernel built for a device, run, and
+ * its results brought back. --reduce and --scan know some reductions by name; the table below says
+ * what a name stands for, and the general form lets the reader write the same columns of it.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <ctype.h>

@@ -5,7 +5,8 @@
  *     \x93NUMPY 1 0 118 0 {'descr': '<f8', 'fortran_order': False, 'shape': (1000, 2), }   \n ...
  *
  * One dimension is one column x, two are rows of columns. The header is a stranger's text: the
- * shape is believed only as far as the file goes, so a header that promises 10^18 rows costs nothing.
+ * shape is believed only as far as the file goes, so a header that promises 10^18 rows costs
+ * nothing.
  *   source  numpy.lib.format, versions 1.0 to 3.0
  */
 #include <ctype.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What a reader types becomes what the engine takes. In "z = a*x + y" each plain name of a column
- * means its element i, so it becomes "z[i] = a*x[i] + y[i]"; a name that has brackets already stays,
- * so that x[i + 1] is possible, and the engine's own form is a case of the reader's. A name that is
- * assigned to and is no column becomes one. This reads words, not C: whatever is wrong beyond names
- * the compiler will say, with the place in this text.
+ * means its element i, so it becomes "z[i] = a*x[i] + y[i]"; a name that has brackets already
+ * stays, so that x[i + 1] is possible, and the engine's own form is a case of the reader's. A name
+ * that is assigned to and is no column becomes one. This reads words, not C: whatever is wrong
+ * beyond names the compiler will say, with the place in this text.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "words.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The matrix product by cuBLAS, where it is installed: NVIDIA's own kernels. Arrays and clock are
- * those of cuda.c. cuBLAS counts in columns, as Fortran does: what it takes for b' a' is, read row by
- * row, a b.
+ * those of cuda.c. cuBLAS counts in columns, as Fortran does: what it takes for b' a' is, read row
+ * by row, a b.
  */
 #include "evaluation.h"
 #ifndef HC_NO_CUDA

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* cuda_row.h - what cuda.c and cublas.c share: a row's arrays on a device, and what is queued between
- * upload and download.
+/* cuda_row.h - what cuda.c and cublas.c share: a row's arrays on a device, and what is queued
+ * between upload and download.
  */
 #ifndef CUDA_ROW_H
 #define CUDA_ROW_H
@@ -15,8 +15,8 @@ typedef struct CudaRow {
     void (*enqueue)(struct CudaRow *self, const Shape *s);
 } CudaRow;
 
-/* cuda_arrays - row->state with arrays for one size, in the device's context, which is made current;
- * to be released by cuda_finish. */
+/* cuda_arrays - row->state with arrays for one size, in the device's context, which is made
+ * current; to be released by cuda_finish. */
 int cuda_arrays(Row *row, const Shape *s);
 void cuda_run(Row *row, const Shape *s, float *out, const float *const *in, Times *times);
 void cuda_finish(Row *row);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Which APIs this program was built with, which devices take part, and what runs kernels on them. */
+/* Which APIs this program was built with, which devices take part, and what runs kernels on
+ * them. */
 #include "evaluation.h"
 #ifndef HC_NO_OPENCL
 #include "hc_cl.h"

@@ -47,8 +47,8 @@ typedef struct Kernel {
     Launcher *launch;
 } Kernel;
 
-/* The forms of a kernel: as people write them for GPUs, and shaped with care for one kind of device:
- * in OpenCL C for CPUs, in CUDA C for GPUs. */
+/* The forms of a kernel: as people write them for GPUs, and shaped with care for one kind of
+ * device: in OpenCL C for CPUs, in CUDA C for GPUs. */
 typedef enum { PLAIN, TUNED, FORMS } Form;
 
 typedef struct Problem {
@@ -137,11 +137,12 @@ const Backend *backend_for(const HcDevice *device);
 
 /* ---- plan.c: rows, sizes and arrays of a problem; answers ---- */
 int make_plan(Plan *plan, const Problem *problem, const Wish *wish, size_t sizes);
-/* check_answers - every row at every size: a row that is not possible here gets its why_not, a wrong
- * one is noted for the report. False: wrong.
+/* check_answers - every row at every size: a row that is not possible here gets its why_not, a
+ * wrong one is noted for the report. False: wrong.
  *   errors  *status: what prepare said, if that is neither HC_OK nor HC_SKIP */
 bool check_answers(Plan *plan, int *status);
-/* check_only - after --only: HC_USAGE if no way is called that, HC_SKIP if it is not possible here. */
+/* check_only - after --only: HC_USAGE if no way is called that, HC_SKIP if it is not possible
+ * here. */
 int check_only(const char *only, size_t rows, const Plan *plan, size_t plans);
 void free_plan(Plan *plan);
 

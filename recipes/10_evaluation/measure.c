@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Measuring: all ways to compute a problem are run in turn, round after round, so that a busy minute
- * slows all of them; the first run of each, which may compile, fetch pages and fill caches, does not
- * count; of the rest the median is kept.
+/* Measuring: all ways to compute a problem are run in turn, round after round, so that a busy
+ * minute slows all of them; the first run of each, which may compile, fetch pages and fill caches,
+ * does not count; of the rest the median is kept.
  */
 #include <math.h>
 

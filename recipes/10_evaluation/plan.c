@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A plan: one problem, the sizes to compute, the ways to compute it, and its arrays; and whether the
- * answers are right, which comes before any time.
+/* A plan: one problem, the sizes to compute, the ways to compute it, and its arrays; and whether
+ * the answers are right, which comes before any time.
  */
 #include <math.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The five problems as a C programmer would first write them: one loop, one element after the other.
- * The compiler may do with it what it does for any computer of this kind, and no more. On units
- * begin .. end - 1, so that a part can be asked for.
+/* The five problems as a C programmer would first write them: one loop, one element after the
+ * other. The compiler may do with it what it does for any computer of this kind, and no more. On
+ * units begin .. end - 1, so that a part can be asked for.
  */
 #include <math.h>
 

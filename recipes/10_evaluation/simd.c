@@ -186,7 +186,8 @@ EACH_CPU static void range_multiply_add(const Shape *s, float *out, const float 
     serial_multiply_add(s, out, in, i, end);
 }
 
-/* What other files call: clang 14 gives a function that is there for several CPUs no name outside. */
+/* What other files call: clang 14 gives a function that is there for several CPUs no name
+ * outside. */
 #define SIMD(name)                                                                                 \
     void simd_##name(const Shape *s, float *out, const float *const *in, size_t begin,             \
                      size_t end) {                                                                 \

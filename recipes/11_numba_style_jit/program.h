@@ -35,7 +35,8 @@ extern size_t program_ulp, program_size;
 extern HcRecipe program_recipe;
 extern const HcApi *const program_apis[];
 
-/* choose_place - the device on which the function is to run, made ready; ends the program if there is none. */
+/* choose_place - the device on which the function is to run, made ready; ends the program if there
+ * is none. */
 JitLaunch choose_place(JitModule *module, const char *function, const char *device_wish);
 /* choose_threads - a kernel's grid and blocks: as the options say, else one thread for each element
  * of the largest array. x is the first axis, as in cuda.grid(2). */

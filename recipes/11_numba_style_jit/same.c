@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* --same-as FUNCTION: is the result right? A second function of the file, as plain as it can be, is
  * called on the host with the same arguments, and everything is compared: integers must be equal,
- * floats within --ulp units in the last place. Instead of a name, the text of a function will do. */
+ * floats within --ulp units in the last place. Instead of a name, the text of a function will
+ * do. */
 #include <ctype.h>
 
 #include "program.h"

@@ -28,8 +28,8 @@ static void open_bandwidth(Bench *b, const uint32_t *point, size_t points) {
 }
 
 //> verify
-/* The bytes that were sent must be those that arrive. One way is the transfer in question; the other
- * is a plain copy. Zeros lie where they are to arrive. */
+/* The bytes that were sent must be those that arrive. One way is the transfer in question; the
+ * other is a plain copy. Zeros lie where they are to arrive. */
 static HcVerdict verify(Bench *b, size_t p, uint32_t kib, unsigned curve) {
     Kind kind = kind_of(curve);
     size_t bytes = (size_t)kib * 1024;

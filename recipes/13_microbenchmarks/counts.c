@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What cusim counts, launch by launch: each is run by a process of its own, this program again, told
- * by --only to launch one thing. All counts stay in FOLDER/counts.json, one line for each run.
+/* What cusim counts, launch by launch: each is run by a process of its own, this program again,
+ * told by --only to launch one thing. All counts stay in FOLDER/counts.json, one line for each run.
  */
 #include "bench.h"
 #include "hc_counts.h"

@@ -4,8 +4,8 @@
  * holds the element: the working set is made larger and larger until one cache after the other is
  * too small for it.
  *
- * One element is used in each slot of 64 bytes, which is a CPU's line, so that no line is used twice.
- * The walk for each size has an element of its own in each slot: one array holds all walks.
+ * One element is used in each slot of 64 bytes, which is a CPU's line, so that no line is used
+ * twice. The walk for each size has an element of its own in each slot: one array holds all walks.
  */
 #include "bench.h"
 
@@ -97,8 +97,9 @@ static HcVerdict verify(Bench *b, size_t p, uint32_t kib, unsigned curve) {
 }
 
 //> sample
-/* Once round first, so that what fits into a cache is there. Then the walk goes on, timed, each time
- * from where it was. Sets of 64 MiB and more are not walked round: for them it would take long. */
+/* Once round first, so that what fits into a cache is there. Then the walk goes on, timed, each
+ * time from where it was. Sets of 64 MiB and more are not walked round: for them it would take
+ * long. */
 static double sample(Bench *b, size_t p, uint32_t kib, unsigned curve) {
     uint32_t n = (uint32_t)slots(kib), steps = b->work < TIMED ? b->work : TIMED;
     double ms;

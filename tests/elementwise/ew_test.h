@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* ew_test.h - what the tests of recipe 9's engine share: the device that the first argument names
- * ("opencl", "sim" or "host"; "strides": OpenCL with the kernels for GPUs), calls that must work, and a count of what did not.
+ * ("opencl", "sim" or "host"; "strides": OpenCL with the kernels for GPUs), calls that must work,
+ * and a count of what did not.
  */
 #ifndef EW_TEST_H
 #define EW_TEST_H

@@ -30,8 +30,9 @@ static const EwOptions exact = {.exact = true};
     ROW(F32, f32, float, "float", EW_FLOAT(3))                                                     \
     ROW(F64, f64, double, "double", EW_DOUBLE(3))
 
-/* z[i] = a*x[i] - x[i]/2 for each row, as C calculates it: small types in int. The values are small,
- * since C does not define what a signed overflow gives. All rows of a test are one kernel. */
+/* z[i] = a*x[i] - x[i]/2 for each row, as C calculates it: small types in int. The values are
+ * small, since C does not define what a signed overflow gives. All rows of a test are one
+ * kernel. */
 #define DECLARED(TYPE, p, T, text, three)                                                          \
     text " " #p "a, const " text " *" #p "x, " text " *" #p "z, "
 #define STATED(TYPE, p, T, text, three) #p "z[i] = " #p "a*" #p "x[i] - " #p "x[i]/2;\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators [cuda] - compare the compiler with what real Numba said. For FILE.py in
- * DIR, FILE.json has, for each call, the arguments, and the types and values that came back, bit
- * for bit, or that an exception was raised, or that Numba refused to compile. Where libm may
- * differ, a case allows some units in the last place; everything else is equal, or wrong.
+/* jit_corpus DIR FILE|operators [cuda] - compare the compiler with what real Numba said. For
+ * FILE.py in DIR, FILE.json has, for each call, the arguments, and the types and values that came
+ * back, bit for bit, or that an exception was raised, or that Numba refused to compile. Where libm
+ * may differ, a case allows some units in the last place; everything else is equal, or wrong.
  * cuda: the same functions on the CUDA device, one thread of it. */
 #define _POSIX_C_SOURCE 200809L
 #include <cjson/cJSON.h>

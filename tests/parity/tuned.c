@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Do the kernels of chapter 10 give what plain C gives, as twins and in their tuned shapes? For
- * every shape of data, with index spaces that are larger and smaller than the data; what lies behind
- * the result must not be touched. --kernel map also answers how exact it is: over all magnitudes of
- * x, from denormal to infinite, and NaN.
+ * every shape of data, with index spaces that are larger and smaller than the data; what lies
+ * behind the result must not be touched. --kernel map also answers how exact it is: over all
+ * magnitudes of x, from denormal to infinite, and NaN.
  *
  * Tolerances: stencil none, since its sums and its one product by a power of two are rounded alike
  * everywhere. matmul: k products and sums, each rounded once, fused or not. reduction: ten times
@@ -129,8 +129,9 @@ static void reference(const Problem *p) {
     }
 }
 
-/* x of every exponent and sign; then the places where a reduction of the argument is hard. The tuned
- * kernel does 1,024 elements in another way if one of them is large: one in four of those has such.
+/* x of every exponent and sign; then the places where a reduction of the argument is hard. The
+ * tuned kernel does 1,024 elements in another way if one of them is large: one in four of those has
+ * such.
  */
 static void all_magnitudes(float *x, size_t n, uint64_t seed) {
     static const float hard[] = {0.0f,     -0.0f,     INFINITY, -INFINITY, NAN,       FLT_MAX,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The parts of recipe 9's playground by themselves: columns from text and from .npy files, good ones
- * and every way to be malformed; what is written is read back, bit for bit; plain names in
+/* The parts of recipe 9's playground by themselves: columns from text and from .npy files, good
+ * ones and every way to be malformed; what is written is read back, bit for bit; plain names in
  * expressions; and 40,000 damaged files, of which none may do more than be refused.
  */
 #define _POSIX_C_SOURCE 200809L

@@ -134,7 +134,8 @@ static void vectors_of_functions_hold_for_all_magnitudes(void **state) {
     }
 }
 
-/* A reduction of n elements in fewer parts than 1,024, for every small n; whole numbers are exact. */
+/* A reduction of n elements in fewer parts than 1,024, for every small n; whole numbers are
+ * exact. */
 static void parts_add_up_to_the_whole(void **state) {
     (void)state;
     enum { N = 3000 };

@@ -412,7 +412,8 @@ static void malformed(void **state) {
 static void time_left(void **state) {
     (void)state;
     BenchStep steps[4] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}};
-    /* Nothing is known; then the first case is half done after 5 s, and the others count like it. */
+    /* Nothing is known; then the first case is half done after 5 s, and the others count like
+     * it. */
     assert_true(bench_time_left(steps, 4, 0, 5, 0, 0) == -1);
     assert_true(bench_time_left(steps, 4, 0, 5, 10, 20) == 5 + 3 * 10);
     /* What an earlier run says goes before a guess: the mean of 10, 20 and 30. */

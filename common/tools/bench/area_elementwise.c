@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The area elementwise: what the kernels cost that recipe 09's engine makes from expressions, against
- * the same work written by hand, against PyOpenCL's ElementwiseKernel, and against C. Both sides are
- * timed by the host's clock, from the call until the device has nothing left to do.
+/* The area elementwise: what the kernels cost that recipe 09's engine makes from expressions,
+ * against the same work written by hand, against PyOpenCL's ElementwiseKernel, and against C. Both
+ * sides are timed by the host's clock, from the call until the device has nothing left to do.
  */
 #include <math.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The area evaluation: is OpenCL on this processor as fast as what else can be had on it? Each case
- * lets a kernel race against C on all threads, a library written by specialists, or the same work in
- * the shape that a GPU likes. Both sides do the whole work, timed by the host's clock from the call
- * until the answer is there.
+ * lets a kernel race against C on all threads, a library written by specialists, or the same work
+ * in the shape that a GPU likes. Both sides do the whole work, timed by the host's clock from the
+ * call until the answer is there.
  */
 #include "evaluation.h"
 

@@ -162,8 +162,8 @@ void bench_report_text(const Bench *bench, FILE *out); /* the run for people */
  * overlap, it did not. */
 BenchChange bench_change(const HcStats *before, const HcStats *now, bool more_is_better);
 
-/* bench_read_result - read and check an earlier result; *root to be freed by cJSON_Delete. The option
- * that named it is for messages.
+/* bench_read_result - read and check an earlier result; *root to be freed by cJSON_Delete. The
+ * option that named it is for messages.
  *   errors  HC_USAGE: unreadable, not JSON, or not such a result, in words */
 int bench_read_result(const char *option, const char *path, struct cJSON **root);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What the engine's kernels are measured against: the same work, written by hand. axpby is the kernel
- * of a textbook, one work-item for each element; axpby_shaped has long chunks of sixteen elements, as
- * a CPU likes them, with plain stores; sine and exponential are the textbook's, too.
- * Shapes: all arrays are n elements. Launch: axpby_shaped any number of work-items in groups of one,
- * the others one for each element, rounded up to whole groups. */
+/* What the engine's kernels are measured against: the same work, written by hand. axpby is the
+ * kernel of a textbook, one work-item for each element; axpby_shaped has long chunks of sixteen
+ * elements, as a CPU likes them, with plain stores; sine and exponential are the textbook's, too.
+ * Shapes: all arrays are n elements. Launch: axpby_shaped any number of work-items in groups of
+ * one, the others one for each element, rounded up to whole groups. */
 __kernel void axpby(__global float *z, __global const float *x, __global const float *y, float a,
                     float b, ulong n) {
     size_t i = get_global_id(0);

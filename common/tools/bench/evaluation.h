@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* evaluation.h - the work that the area evaluation measures, done in several ways: six operations, by
- * C on one thread or on all, by OpenCL kernels shaped for a GPU or for a CPU, and the matrix product
- * by OpenBLAS too.
+/* evaluation.h - the work that the area evaluation measures, done in several ways: six operations,
+ * by C on one thread or on all, by OpenCL kernels shaped for a GPU or for a CPU, and the matrix
+ * product by OpenBLAS too.
  */
 #ifndef HC_BENCH_EVALUATION_H
 #define HC_BENCH_EVALUATION_H

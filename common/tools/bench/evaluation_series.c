@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The pictures of the area evaluation: time and speed-up over size, the roofline, and what surrounds
- * a kernel. Every point was verified, and is the median of interleaved rounds; the data files have
- * the quartiles.
+/* The pictures of the area evaluation: time and speed-up over size, the roofline, and what
+ * surrounds a kernel. Every point was verified, and is the median of interleaved rounds; the data
+ * files have the quartiles.
  */
 #include <math.h>
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The process that the area jit times: recipe 11's compiler, with the functions of jit_functions.py.
- * Each line on its stdin names a job and a size, each line on its stdout answers with milliseconds:
+/* The process that the area jit times: recipe 11's compiler, with the functions of
+ * jit_functions.py. Each line on its stdin names a job and a size, each line on its stdout answers
+ * with milliseconds:
  *
  *   saxpy 16777216     ->  ok 6.2
  *   compile 1          ->  ok 9.8        (saxpy, from the file to a function that can be called)
  *
- * With --once it is a whole program: from its start to the first verified result. It is a process of
- * its own so that this LLVM meets no other one. Every job verifies its answer the first time a size
- * is asked for, and answers "wrong ..." if it does not hold.
+ * With --once it is a whole program: from its start to the first verified result. It is a process
+ * of its own so that this LLVM meets no other one. Every job verifies its answer the first time a
+ * size is asked for, and answers "wrong ..." if it does not hold.
  */
 #include <math.h>
 #include <stdarg.h>

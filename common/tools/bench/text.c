@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The run as a table for people: medians, in brackets the quartiles, how many rounds, and how many of
- * them are outliers; the part of the machine's limit that was reached; ratio, target and verdict.
+/* The run as a table for people: medians, in brackets the quartiles, how many rounds, and how many
+ * of them are outliers; the part of the machine's limit that was reached; ratio, target and
+ * verdict.
  */
 #define _XOPEN_SOURCE 700
 #include <cjson/cJSON.h>

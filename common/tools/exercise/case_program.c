@@ -159,8 +159,8 @@ static cJSON *recipe_json(const char *out) {
     return NULL;
 }
 
-/* "WRONG: z: 3 of 257 elements differ (...)\n    [256] got 0, want 1". What is called "count of ..."
- * is no element of an array, but a single number. */
+/* "WRONG: z: 3 of 257 elements differ (...)\n    [256] got 0, want 1". What is called "count of
+ * ..." is no element of an array, but a single number. */
 static void judge_wrong(const char *err, Case *result) {
     result->status = CASE_WRONG;
     const char *line = strstr(err, "WRONG: "), *first = line ? strstr(line, "\n    [") : NULL;

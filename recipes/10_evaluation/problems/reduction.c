@@ -3,10 +3,10 @@
  * parts, and the host adds those: one for every 1,024 elements, and at most PARTS.
  *
  * Tolerance: adding up m elements of random sign, one after the other, errs by about 0.2 eps m, and
- * so many parts by the square root of their number times that: each rounding is half an ulp of a sum that
- * grows with the square root (Higham, Accuracy and Stability of Numerical Algorithms, ch. 4). Ten
- * times that is allowed, m being the part of one and a tree. The bound that holds for every input is far
- * wider: a sum that left out a hundred elements would pass it.
+ * so many parts by the square root of their number times that: each rounding is half an ulp of a
+ * sum that grows with the square root (Higham, Accuracy and Stability of Numerical Algorithms, ch.
+ * 4). Ten times that is allowed, m being the part of one and a tree. The bound that holds for every
+ * input is far wider: a sum that left out a hundred elements would pass it.
  */
 #include <float.h>
 #include <math.h>

@@ -283,8 +283,8 @@ int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitVa
                         size_t n);
 int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue *args, size_t n,
                     JitValue *result);
-/* jit_derived - what is around a vectorized function or a reduction for arrays of these types; NULL:
- * it is not that, or there is no array. */
+/* jit_derived - what is around a vectorized function or a reduction for arrays of these types;
+ * NULL: it is not that, or there is no array. */
 Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n);
 /* jit_run_special - compile for the target and run, on the CUDA device with that many threads or
  * more (api.c).

@@ -118,9 +118,9 @@ typedef struct JitApi {
     /* call - run a function where launch says (NULL: where its decorator does); the first call with
      * given types compiles it for them.
      *   shapes  args: n values; results: room for JIT_RESULTS; *count of them were written, more
-     *           than one for a tuple, 0 for None. A vectorized function takes one argument more, the
-     *           array for its results: see result_of. @cuda.reduce: an array of one axis and, if
-     *           it is not 0, the value to begin with.
+     *           than one for a tuple, 0 for None. A vectorized function takes one argument more,
+     *           the array for its results: see result_of. @cuda.reduce: an array of one axis and,
+     *           if it is not 0, the value to begin with.
      *   errors  JIT_RAISED: the exception and its line are in error(); on the CUDA device also
      *           what the driver says */
     int (*call)(JitModule *module, const char *function, const JitLaunch *launch,
@@ -131,7 +131,8 @@ typedef struct JitApi {
     int (*result_of)(JitModule *module, const char *function, const JitValue *args, size_t n,
                      JitValue *out);
 
-    /* target - where the function runs by its decorator; JIT_DECLARED: there is no such function. */
+    /* target - where the function runs by its decorator; JIT_DECLARED: there is no such
+     * function. */
     JitTarget (*target)(const JitModule *module, const char *function);
 
     /* times - of the module's last call. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Where arrays lie. LLVM must suppose that writing to one array may change another, and then reloads
- * what it had in registers, or tests in front of each loop whether they overlap. Before a call it
- * takes a few comparisons to see that they do not; so functions are compiled twice if need be, for
- * arrays that lie apart, which is the rule, and for others. */
+/* Where arrays lie. LLVM must suppose that writing to one array may change another, and then
+ * reloads what it had in registers, or tests in front of each loop whether they overlap. Before a
+ * call it takes a few comparisons to see that they do not; so functions are compiled twice if need
+ * be, for arrays that lie apart, which is the rule, and for others. */
 #include "internal.h"
 
 /* From the lowest element to the end of the highest, whatever the signs of the strides. */

@@ -61,7 +61,8 @@ int jit_take_raised(void) {
 /* ---- The table ---- */
 
 /* Beside what programs call, the table has what LLVM makes of it: sin and cos of the same number
- * become sincos, 10.0 ** x with fastmath exp10, x ** float(n) a function of the C compiler's own. */
+ * become sincos, 10.0 ** x with fastmath exp10, x ** float(n) a function of the C compiler's
+ * own. */
 double __powidf2(double x, int n);
 float __powisf2(float x, int n);
 

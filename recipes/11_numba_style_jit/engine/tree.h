@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* tree.h - memory and errors of a compilation, and what steps 1 and 2 make: tokens, and the tree. */
+/* tree.h - memory and errors of a compilation, and what steps 1 and 2 make: tokens, and the
+ * tree. */
 #ifndef JIT_TREE_H
 #define JIT_TREE_H
 #include <setjmp.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Vector mathematics: sin, exp and their like for several numbers at once. LLVM turns a loop into
  * vector instructions only if everything in it can be done for several numbers at once, and the C
- * library's sin() takes one. libmvec, a part of the GNU C library, has functions that take 2, 4, 8 or 16;
- * a call that says so by its attribute "vector-function-abi-variant" no longer stands in the way.
+ * library's sin() takes one. libmvec, a part of the GNU C library, has functions that take 2, 4, 8
+ * or 16; a call that says so by its attribute "vector-function-abi-variant" no longer stands in the
+ * way.
  *
  * They are within 4 units in the last place, where the scalar ones are within 1, and need not set
  * errno or signal; so only functions with fastmath=True get them. The name of such a function says

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* host.h - the other side of many ratios: the same work in plain C on the threads of the host, as an
- * OpenCL device on the same processor must be measured against.
+/* host.h - the other side of many ratios: the same work in plain C on the threads of the host, as
+ * an OpenCL device on the same processor must be measured against.
  *
  * The loops are compiled for several instruction sets (kernels.c), and the best one that this
  * processor has is taken at run time, as a driver compiles for the processor that it finds.
@@ -10,8 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Loops over elements begin .. end - 1; begin is a multiple of HOST_GRAIN. _nt: non-temporal stores,
- * which need z + begin at a multiple of 64 bytes; NULL where the instruction set has none. */
+/* Loops over elements begin .. end - 1; begin is a multiple of HOST_GRAIN. _nt: non-temporal
+ * stores, which need z + begin at a multiple of 64 bytes; NULL where the instruction set has
+ * none. */
 typedef struct HostKernels {
     const char *isa;
     int lanes; /* floats in one vector register */
@@ -40,7 +41,8 @@ enum { HOST_GRAIN = 1024 };
 extern const HostKernels host_kernels_plain, host_kernels_v3, host_kernels_v4;
 const HostKernels *host_kernels(void); /* the best for this processor */
 
-/* host_aligned - n floats, zeroed, at a multiple of 64 bytes; free() releases them. NULL: no memory. */
+/* host_aligned - n floats, zeroed, at a multiple of 64 bytes; free() releases them. NULL: no
+ * memory. */
 float *host_aligned(size_t n);
 
 /* host_for - body on pieces of 0 .. n that begin at multiples of grain, by threads that wait for

@@ -84,7 +84,8 @@ static void triad_nt(float *restrict z, const float *restrict x, const float *re
 #define triad_nt NULL
 #endif
 
-/* Eight sums side by side, since an addition takes several cycles and the next one need not wait. */
+/* Eight sums side by side, since an addition takes several cycles and the next one need not
+ * wait. */
 static float sum(const float *x, size_t begin, size_t end) {
     V part[8] = {{0}};
     size_t i = begin;
@@ -126,8 +127,8 @@ static void stencil(float *restrict z, const float *restrict x, size_t rows, siz
     }
 }
 
-/* The order of the loops makes the compiler's work easy: along a row of y and of z. Four rows of z at
- * once, so that a row of y is fetched a quarter as often. */
+/* The order of the loops makes the compiler's work easy: along a row of y and of z. Four rows of z
+ * at once, so that a row of y is fetched a quarter as often. */
 static void product(float *restrict z, const float *restrict x, const float *restrict y, size_t n,
                     size_t begin, size_t end) {
     for (size_t i = begin; i < end; i += 4) {

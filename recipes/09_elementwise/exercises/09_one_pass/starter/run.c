@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The program around smooth.c: input from a file, or three small numbers; the result to a file, with
- * the number of arrays that were moved in front. Nothing here needs to be changed.
+/* The program around smooth.c: input from a file, or three small numbers; the result to a file,
+ * with the number of arrays that were moved in front. Nothing here needs to be changed.
  */
 #include "run.h"
 

@@ -5,7 +5,8 @@
  *   check_09_partition compare N SEED INPUT OUTPUT
  *       prints {"wrong": K, "first": I, "text": "..."}
  *
- * About half of the numbers go to the front, and every eighth is the limit itself, so that > is not >=.
+ * About half of the numbers go to the front, and every eighth is the limit itself, so that > is not
+ * >=.
  */
 #include <inttypes.h>
 #include <math.h>

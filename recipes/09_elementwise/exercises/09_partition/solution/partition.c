@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Numbers greater than limit to the front, the others behind them, by a scan. Those behind are i - prev_item before element i. */
+/* Numbers greater than limit to the front, the others behind them, by a scan. Those behind are i -
+ * prev_item before element i. */
 #include "run.h"
 
 const char *const item_type = "uint";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The program around partition.c: input from a file, or seven small numbers; the numbers in their new order to a file.
- * Nothing here needs to be changed.
+/* The program around partition.c: input from a file, or seven small numbers; the numbers in their
+ * new order to a file. Nothing here needs to be changed.
  */
 #include "run.h"
 

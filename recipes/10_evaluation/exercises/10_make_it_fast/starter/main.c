@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The sum of n floats by reduction.cu on cusim, and what cusim counted meanwhile. Nothing here needs
- * to be changed. Without --in it adds the numbers 0 to 99,999 and shows the counts.
+/* The sum of n floats by reduction.cu on cusim, and what cusim counted meanwhile. Nothing here
+ * needs to be changed. Without --in it adds the numbers 0 to 99,999 and shows the counts.
  *
  * cusim shows its counts when a process ends, so the kernel runs in a child; it is begun before the
  * first call of the driver, since a driver does not survive fork().

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* partial[g] = what block g adds up; all of them together are x[0] + ... + x[n-1].
- * Shapes: x is n elements, partial one for each block; the host adds those. Launch: 64 blocks of 256
- * threads, whatever n is.
+ * Shapes: x is n elements, partial one for each block; the host adds those. Launch: 64 blocks of
+ * 256 threads, whatever n is.
  *
  * It is right, and slow. Each thread has one long contiguous piece of x. That is what a CPU likes.
  * TODO: let the threads of a warp read neighbouring elements at the same time.
- * TODO: the tree makes lanes of a warp ask the same bank for different words. Give it another order.
+ * TODO: the tree makes lanes of a warp ask the same bank for different words. Give it another
+ * order.
  */
 #define GROUP 256
 extern "C" __global__ void reduction(float *partial, const float *x, unsigned long long n) {

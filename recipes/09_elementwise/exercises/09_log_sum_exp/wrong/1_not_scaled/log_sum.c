@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* log(exp(x[0]) + exp(x[1]) + ...) by one reduction. Sums that refer to different numbers are added. */
+/* log(exp(x[0]) + exp(x[1]) + ...) by one reduction. Sums that refer to different numbers are
+ * added. */
 #include "run.h"
 
 const char *const fields = "double most, double sum";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* log(exp(x[0]) + exp(x[1]) + ...) by one reduction. Minus infinity less minus infinity is not a number. */
+/* log(exp(x[0]) + exp(x[1]) + ...) by one reduction. Minus infinity less minus infinity is not a
+ * number. */
 #include "run.h"
 
 const char *const fields = "double most, double sum";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Numbers greater than limit to the front, the others behind them, by a scan. Numbers equal to the limit go to the front. */
+/* Numbers greater than limit to the front, the others behind them, by a scan. Numbers equal to the
+ * limit go to the front. */
 #include "run.h"
 
 const char *const item_type = "uint";

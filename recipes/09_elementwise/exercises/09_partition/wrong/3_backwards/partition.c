@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Numbers greater than limit to the front, the others behind them, by a scan. The others come in reversed order. */
+/* Numbers greater than limit to the front, the others behind them, by a scan. The others come in
+ * reversed order. */
 #include "run.h"
 
 const char *const item_type = "uint";

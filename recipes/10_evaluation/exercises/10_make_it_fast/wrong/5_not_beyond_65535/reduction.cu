@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* partial[g] = what block g adds up; all of them together are x[0] + ... + x[n-1].
- * Shapes: x is n elements, partial one for each block; the host adds those. Launch: 64 blocks of 256
- * threads, whatever n is.
+ * Shapes: x is n elements, partial one for each block; the host adds those. Launch: 64 blocks of
+ * 256 threads, whatever n is.
  */
 #define GROUP 256
 extern "C" __global__ void reduction(float *partial, const float *x, unsigned long long n) {
