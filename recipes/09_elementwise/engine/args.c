@@ -46,7 +46,7 @@ static int check_name(const Reader *r, const EwArg *args, size_t count, const ch
 static int parse_one(const Reader *r, EwArg *args, size_t count) {
     enum { MOST = 5 }; /* unsigned long long int and a name */
     EwArg *arg = &args[count];
-    char words[MOST][64], type[MOST * 64] = "";
+    char words[MOST][64], type[MOST * 66] = "";
     size_t n = 0, stars = 0, star_at = 0;
     bool constant = false;
     *arg = (EwArg){0};

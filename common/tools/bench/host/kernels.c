@@ -78,10 +78,9 @@ static void triad_nt(float *restrict z, const float *restrict x, const float *re
     for (; i < end; i++) z[i] = x[i] + a * y[i];
     _mm_sfence();
 }
+#define NT(function) function
 #else
-#define copy_nt NULL
-#define add_nt NULL
-#define triad_nt NULL
+#define NT(function) NULL
 #endif
 
 /* Eight sums side by side, since an addition takes several cycles and the next one need not
@@ -188,11 +187,11 @@ static float fma_chains(size_t steps, float factor, float summand) {
 const HostKernels JOIN(host_kernels_, HOST_ISA) = {.isa = TEXT(HOST_ISA),
                                                    .lanes = LANES,
                                                    .copy = copy,
-                                                   .copy_nt = copy_nt,
+                                                   .copy_nt = NT(copy_nt),
                                                    .add = add,
-                                                   .add_nt = add_nt,
+                                                   .add_nt = NT(add_nt),
                                                    .triad = triad,
-                                                   .triad_nt = triad_nt,
+                                                   .triad_nt = NT(triad_nt),
                                                    .sum = sum,
                                                    .map = map,
                                                    .stencil = stencil,
