@@ -4,7 +4,8 @@
  * x 8 elements at a time lie in shared memory; sixteen values that a thread fetches from there make
  * 64 products, where matmul_tiled needs two values for each.
  * A thread's 8 rows are 4 and 4, half a tile apart, and so are its columns: neighbours then read
- * neighbouring 16 bytes, and no bank of shared memory is asked twice.
+ * neighbouring 16 bytes, and where the compiler makes one load of these, as NVRTC does, no bank of
+ * shared memory is asked twice.
  * Shapes: c is m x n, a is m x k, b is k x n, row by row; a row begins ldc, lda, ldb elements after
  * the one before. Launch: blocks of 256 threads, ceil(n / 128) x ceil(m / 128) of them. Shared
  * memory: 8,320 bytes. */

@@ -116,7 +116,7 @@ int find(const Experiment *e, Run *run, bool counted, Findings *findings);
 /* count_launch - run this program again on cusim, for one launch only, and read what was counted
  * (counts.c).
  *   only   what --only is to be; folder: where the counts are kept, in counts.json
- *   errors HC_ERROR and what the other run said, if it did not end well */
+ *   errors HC_SKIP if the other run was skipped; HC_ERROR and its words if it did not end well */
 int count_launch(const HcArgs *args, const char *only, const char *kernel, const char *folder,
                  Counts *counts);
 

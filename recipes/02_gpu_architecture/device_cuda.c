@@ -20,7 +20,7 @@ static void open_device(const HcDevice *chosen, size_t n) {
     CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
     CHECK_CU(cuCtxSetCurrent(context));
     CHECK_HC(hc_cu_check_alloc(n, sizeof(unsigned), 2));
-    CHECK_CU(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
+    CHECK_CU(cuStreamCreate(&stream, CU_STREAM_DEFAULT));
     CHECK_CU(cuEventCreate(&begun, CU_EVENT_DEFAULT));
     CHECK_CU(cuEventCreate(&ended, CU_EVENT_DEFAULT));
     const size_t bytes = n * sizeof(unsigned);

@@ -89,7 +89,7 @@ int check_scale(const Job *job, EwDevice *device, const HcArgs *args, double *sc
     *scale = 0;
     if (!job->adds || !job->words.functions || !type_is_real(job->item_type)) return HC_OK;
     Job sizes = *job;
-    Outcome outcome;
+    Outcome outcome = {0};
     char *map;
     size_t room = strlen(job->map) + 16;
     int status = hc_alloc(room, 1, &map);
@@ -97,9 +97,13 @@ int check_scale(const Job *job, EwDevice *device, const HcArgs *args, double *sc
     snprintf(map, room, "fabs(%s)", job->map);
     sizes.kind = JOB_REDUCE;
     sizes.map = map;
-    status = job_run(&sizes, device, args, &outcome);
+    memset(sizes.words.writes, 0, sizeof sizes.words.writes); /* a reduction has no outputs */
+    sizes.declarations = NULL;
+    status = words_declare(&sizes.words, &sizes.declarations);
+    if (status == HC_OK) status = job_run(&sizes, device, args, &outcome);
     if (status == HC_OK) *scale = number_real(number_get(job->item_type, &outcome.item, 0));
     outcome_free(&outcome);
+    free(sizes.declarations);
     free(map);
     return status;
 }

@@ -221,7 +221,8 @@ int columns_read_npy(FILE *in, const char *path, EwType wanted, Columns *columns
 
 /* ---- Writing ---- */
 
-static int write_npy(FILE *out, const char *path, const Columns *columns, size_t computed) {
+/* The one type of the computed columns, which a .npy file has to have. */
+static int common_type(const char *path, const Columns *columns, EwType *common) {
     EwType type = EW_NONE;
     for (size_t c = 0; c < columns->count; c++) {
         const Column *column = &columns->column[c];
@@ -231,6 +232,11 @@ static int write_npy(FILE *out, const char *path, const Columns *columns, size_t
                        "the columns have different types, and a .npy file has one");
         type = column->type;
     }
+    *common = type;
+    return HC_OK;
+}
+
+static void write_npy(FILE *out, const Columns *columns, size_t computed, EwType type) {
     const char *descr = "";
     for (size_t t = 1; t < DTYPES; t++) /* not |b1 */
         if (dtypes[t].type == type) descr = dtypes[t].descr;
@@ -249,7 +255,6 @@ static int write_npy(FILE *out, const char *path, const Columns *columns, size_t
         for (size_t c = 0; c < columns->count; c++)
             if (columns->column[c].computed)
                 fwrite((const char *)columns->column[c].data + i * size, size, 1, out);
-    return HC_OK;
 }
 
 static void write_text(FILE *out, const Columns *columns) {
@@ -271,14 +276,16 @@ int columns_write(const char *path, const Columns *columns) {
     size_t computed = 0, length = strlen(path);
     for (size_t c = 0; c < columns->count; c++) computed += columns->column[c].computed;
     if (!computed) return bad(path, "--expr or --scan computes columns", "no column to write");
+    bool npy = length > 4 && strcmp(path + length - 4, ".npy") == 0;
+    EwType type = EW_NONE;
+    int status = npy ? common_type(path, columns, &type) : HC_OK;
+    if (status != HC_OK) return status; /* and a file that is there stays as it is */
     FILE *out = fopen(path, "wb");
-    int status = HC_OK;
-    if (out && length > 4 && strcmp(path + length - 4, ".npy") == 0)
-        status = write_npy(out, path, columns, computed);
+    if (out && npy) write_npy(out, columns, computed, type);
     else if (out) write_text(out, columns);
     bool failed = !out || ferror(out);
     if (out && fclose(out) != 0) failed = true;
-    if (status != HC_OK || !failed) return status;
+    if (!failed) return HC_OK;
     return hc_set_error(HC_ERROR, errno, NULL, NULL, "%s: cannot be written: %s", path,
                         strerror(errno));
 }

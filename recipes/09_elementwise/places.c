@@ -63,7 +63,7 @@ int places_open(Place places[PLACES], const HcDevice *chosen, bool all) {
     int status = ew_open(chosen, &device->device);
     if (status != HC_OK) return status;
     if (all || !host->device) open_other(&places[2], chosen);
-    if (!all && !host->device && places[2].device) { /* compared with that, then */
+    if (!host->device && places[2].device) { /* compared with that, then */
         Place swap = places[1];
         places[1] = places[2], places[2] = swap;
     }

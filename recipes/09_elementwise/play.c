@@ -141,9 +141,8 @@ static bool check(const Job *job, const Outcome *got, const Outcome *want, doubl
 
 /* On the third kind of device, too; a row for each. */
 static bool compare_all(const Job *job, const HcArgs *args, Place places[PLACES],
-                        const Outcome *first, const Outcome *second, double scale) {
+                        const Outcome *first, const Outcome *second, double scale, bool right) {
     HcTable *table = hc_table_new("by|>kernel ms|result|device");
-    bool right = true;
     for (int p = 0; p < PLACES; p++) {
         Outcome third = {0};
         const Outcome *outcome = p == 0 ? first : p == 1 ? second : &third;
@@ -153,12 +152,15 @@ static bool compare_all(const Job *job, const HcArgs *args, Place places[PLACES]
         }
         if (p == 2) need(job_run(job, places[p].device, args, &third), job->shown);
         if (p == 2 && places[1].device)
-            right = check(job, &third, second, scale, &places[2], &places[1]);
+            right = check(job, &third, second, scale, &places[2], &places[1]) && right;
         if (p == 2 && play_show_source) show_source(&third, places[p].what);
         char ms[32] = "-"; /* how long software takes to be a GPU says nothing of GPUs */
         if (strcmp(places[p].what, "CUDA (cusim)") != 0)
             snprintf(ms, sizeof ms, "%.4f", outcome->ms);
-        hc_table_row(table, "%s|%s|%s|%s", places[p].what, ms, right ? "the same" : "WRONG",
+        hc_table_row(table, "%s|%s|%s|%s", places[p].what, ms,
+                     !places[1].device ? "not compared"
+                     : right           ? "the same"
+                                       : "WRONG",
                      ew_device_name(places[p].device));
         outcome_free(&third);
     }
@@ -194,7 +196,7 @@ static void run_job(Job *job, const HcArgs *args, Place places[PLACES]) {
         right = check(job, &got, &want, scale, &places[0], &places[1]);
     }
     hc_step(NULL);
-    if (play_compare_all) right = compare_all(job, args, places, &got, &want, scale) && right;
+    if (play_compare_all) right = compare_all(job, args, places, &got, &want, scale, right);
     if (right && places[1].device) report_speed(job, &got, &places[0]);
     if (job->kind == JOB_REDUCE) show_item(job, &got);
     keep(job, &got);

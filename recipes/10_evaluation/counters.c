@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a GPU would have to do, counted by cusim. Its times are those of a simulator and are not
- * shown; its counts are the same on every machine. Each kernel is counted by this program, run once
+ * shown; its counts are the same on every machine, for the same compiler. Each kernel is counted by this program, run once
  * more for it alone, as a reader would do with a profiler: cusim writes its counts when a process
  * ends. They stay in FOLDER/counts.json, one line for each run.
  */

@@ -14,7 +14,7 @@ typedef int SetStream(void *handle, CUstream stream);
 typedef int Sgemm(void *handle, int a_transpose, int b_transpose, int m, int n, int k,
                   const float *alpha, const float *a, int a_ld, const float *b, int b_ld,
                   const float *beta, float *c, int c_ld);
-static void *handle;
+static void *handles[MOST_DEVICES]; /* by the device's index */
 static Sgemm *sgemm;
 
 static void check(int status, const char *call) {
@@ -26,7 +26,7 @@ static void check(int status, const char *call) {
 static void enqueue(CudaRow *c, const Shape *s) {
     int n = (int)s->size[0];
     const float one = 1, zero = 0;
-    check(sgemm(handle, 0, 0, n, n, n, &one, (const float *)(uintptr_t)c->d_in[1], n,
+    check(sgemm(c->library, 0, 0, n, n, n, &one, (const float *)(uintptr_t)c->d_in[1], n,
                 (const float *)(uintptr_t)c->d_in[0], n, &zero, (float *)(uintptr_t)c->d_out, n),
           "cublasSgemm");
 }
@@ -45,7 +45,8 @@ static int prepare(Row *row, const Shape *s) {
     int status = cuda_arrays(row, s);
     CudaRow *c = row->state;
     c->enqueue = enqueue;
-    if (status == HC_OK && !handle) {
+    void **handle = &handles[row->device->index % MOST_DEVICES];
+    if (status == HC_OK && !*handle) {
         void *library = NULL;
         for (size_t i = 0; i < 3 && !library; i++) library = dlopen(names[i], RTLD_NOW);
         if (!find(library, "cublasCreate_v2", &create) ||
@@ -54,11 +55,12 @@ static int prepare(Row *row, const Shape *s) {
             status = hc_set_error(HC_SKIP, 0, NULL, NULL,
                                   "not installed (it comes with the CUDA toolkit)");
         if (status == HC_OK && create && set_stream) {
-            check(create(&handle), "cublasCreate");
-            check(set_stream(handle, c->stream), "cublasSetStream");
+            check(create(handle), "cublasCreate");
+            check(set_stream(*handle, c->stream), "cublasSetStream");
         }
     }
-    if (status != HC_OK) cuda_finish(row);
+    if (status == HC_OK) c->library = *handle;
+    else cuda_finish(row);
     return status;
 }
 

@@ -8,7 +8,7 @@
 
 #include "cuda_row.h"
 
-enum { MOST_MODULES = 64 };
+enum { MOST_MODULES = 16 * MOST_DEVICES };
 
 static struct {
     bool is_open;
@@ -32,7 +32,7 @@ static int open_device(int index) {
         CHECK_CU(cuDeviceGet(&opened[index].device, index));
         CHECK_CU(cuDevicePrimaryCtxRetain(&opened[index].context, opened[index].device));
         CHECK_CU(cuCtxSetCurrent(opened[index].context));
-        CHECK_CU(cuStreamCreate(&opened[index].stream, CU_STREAM_NON_BLOCKING));
+        CHECK_CU(cuStreamCreate(&opened[index].stream, CU_STREAM_DEFAULT));
         CHECK_CU(cuEventCreate(&opened[index].begun, CU_EVENT_DEFAULT));
         CHECK_CU(cuEventCreate(&opened[index].ended, CU_EVENT_DEFAULT));
         opened[index].is_open = true;

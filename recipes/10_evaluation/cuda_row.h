@@ -12,6 +12,7 @@ typedef struct CudaRow {
     CUdeviceptr d_out, d_in[2];
     Launch launch;
     CUstream stream;
+    void *library; /* a library's handle for this device */
     void (*enqueue)(struct CudaRow *self, const Shape *s);
 } CudaRow;
 

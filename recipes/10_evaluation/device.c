@@ -28,8 +28,11 @@ int find_devices(bool all, HcDevice *device, size_t *count) {
         const HcApi *api = device_apis[a];
         size_t n = 0;
         if (strcmp(api->name, "sim") == 0 || strcmp(device[0].api, "sim") == 0) continue;
-        if (api->list(found, MOST_DEVICES, &n) != HC_OK || n == 0) continue;
-        if (api->use && api->use() != HC_OK) continue;
+        int there = api->list(found, MOST_DEVICES, &n);
+        if (there == HC_OK && n > 0 && api->use) there = api->use();
+        if (there != HC_OK && there != HC_SKIP) /* broken, not merely absent */
+            fprintf(stderr, "%s left out: %s\n", api->name, hc_last_error()->message);
+        if (there != HC_OK || n == 0) continue;
         for (size_t i = 0; i < n && i < MOST_DEVICES && *count < MOST_DEVICES; i++) {
             const HcDevice *d = &found[i], *first = &device[0];
             bool same = strcmp(d->api, first->api) == 0 && d->platform == first->platform &&

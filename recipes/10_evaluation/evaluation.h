@@ -10,9 +10,9 @@
 enum {
     PARTS = 1024,   /* partial sums of a reduction, at most */
     MOST_SIZES = 8, /* of one problem */
-    MOST_ROWS = 24, /* ways to compute it */
     MOST_DEVICES = 8,
-    MOST_COUNTS = 10 /* numbers of threads */
+    MOST_ROWS = 4 + 3 * MOST_DEVICES, /* ways to compute it: the host's, and three a device */
+    MOST_COUNTS = 10                  /* numbers of threads */
 };
 
 /* A problem at one size. All arrays are of float. */
@@ -127,7 +127,6 @@ typedef struct Wish {
     HcDevice device[MOST_DEVICES];
     size_t devices;
     const char *only; /* of the rows: a name; "" all */
-    const char *folder;
 } Wish;
 
 /* ---- device.c: which APIs this program was built with, and which devices take part ---- */

@@ -8,7 +8,7 @@
 
 #include "opencl_row.h"
 
-enum { MOST_PROGRAMS = 64 };
+enum { MOST_PROGRAMS = 16 * MOST_DEVICES };
 
 static struct {
     cl_device_id device;

@@ -77,9 +77,13 @@ int plot_speed_ups(const Plan *plans, size_t count, const char *folder) {
             if (device && host) values[at++] = host->median[i].total / device->median[i].total;
         }
     }
+    char title[128]; /* a single curve has no legend */
+    snprintf(title, sizeof title, "%s%sthe device against the best of the host, transfers included",
+             curves == 1 ? series[0] : "", curves == 1 ? ": " : "");
+    if (curves > 1) title[0] = 'T';
     return draw(&(HcPlot){.folder = folder,
                           .name = "speed_up",
-                          .title = "The device against the best of the host, transfers included",
+                          .title = title,
                           .x_label = "n",
                           .y_label = "times as fast; below 1: slower",
                           .log_x = true,

@@ -82,7 +82,7 @@ int lesson_by_cc(const HcArgs *args) {
         hc_note_time(HC_TIME_KERNEL, hc_now_ms() - start_ms);
     }
     hc_verify("z", hc_compare(HC_F64, z, want, n, HC_ULP(1)));
-    if (library) dlclose(library);
+    dlclose(library);
     free(want), free(z), free(y), free(x);
     return hc_end();
 }

@@ -16,8 +16,9 @@ static const HcApi *const on_host[] = {&hc_host_api, NULL}, *const on_cuda[] = {
 static void read_shape(const char *name, const char *text, unsigned shape[3]) {
     int used = 0, count = sscanf(text, "%ux%ux%u%n", &shape[0], &shape[1], &shape[2], &used);
     if (count < 3) used = (int)strspn(text, "0123456789x");
-    bool good =
-        count > 0 && text[used] == '\0' && text[used - 1] != 'x' && strspn(text, "0123456789") < 9;
+    bool good = count > 0 && text[used] == '\0' && text[used - 1] != 'x';
+    for (const char *p = text; *p; p++) /* no number of ten digits, which might not fit */
+        good &= strspn(p, "0123456789") < 9;
     for (int k = 0; k < 3; k++) {
         if (k >= count) shape[k] = 1;
         good &= shape[k] > 0;

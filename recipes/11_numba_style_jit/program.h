@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* program.h - what main.c, program.c and arguments.c hand to each other. */
+/* program.h - what the program's files hand to each other. */
 #ifndef JIT_PROGRAM_H
 #define JIT_PROGRAM_H
 #include "engine/jit.h"

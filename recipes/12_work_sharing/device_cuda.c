@@ -55,7 +55,7 @@ static int open_device(Worker *worker, const Job *job) {
     TRY(cuDevicePrimaryCtxRetain(&s->context, s->device));
     TRY(cuCtxSetCurrent(s->context));
     TRY_HC(hc_cu_check_alloc(pixels, sizeof(unsigned), 2));
-    TRY(cuStreamCreate(&s->stream, CU_STREAM_NON_BLOCKING));
+    TRY(cuStreamCreate(&s->stream, CU_STREAM_DEFAULT));
     TRY_HC(build(worker, job, s));
     TRY(cuMemAlloc(&s->d_out, job->tile_columns * job->height * sizeof(unsigned)));
     if (!job->in) return HC_OK;

@@ -26,7 +26,7 @@ static void open_device(const HcDevice *chosen, Facts *facts) {
     CHECK_CU(cuDeviceGet(&device, chosen->index));
     CHECK_CU(cuDevicePrimaryCtxRetain(&context, device));
     CHECK_CU(cuCtxSetCurrent(context));
-    CHECK_CU(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
+    CHECK_CU(cuStreamCreate(&stream, CU_STREAM_DEFAULT));
     CHECK_CU(cuEventCreate(&begun, CU_EVENT_DEFAULT));
     CHECK_CU(cuEventCreate(&ended, CU_EVENT_DEFAULT));
     facts->units = attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);

@@ -8,6 +8,8 @@
  * Shapes:     n is the largest array, in numbers of 32 bits; smaller ones are tried up to it
  * Tolerance:  none: whole numbers
  */
+#include <math.h>
+
 #include "bench.h"
 
 static const Experiment *const experiments[] = {&occupancy, &banks, &latency, &bandwidth,
@@ -51,6 +53,8 @@ static int verify_conflicts(const Bench *b) {
     const uint32_t none = 0;
     int status = count_launch(b->args, only, "banks", output, &counts);
     if (status != HC_OK) return status;
+    if (isnan(counts.load_conflicts + counts.store_conflicts))
+        return hc_set_error(HC_ERROR, 0, NULL, NULL, "cusim counted no conflicts of %s", only);
     uint32_t conflicts = (uint32_t)(counts.load_conflicts + counts.store_conflicts);
     hc_verify("count of bank conflicts", hc_compare(HC_U32, &conflicts, &none, 1, HC_EXACT));
     return HC_OK;

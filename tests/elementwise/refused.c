@@ -95,10 +95,11 @@ static void texts(void) {
     }
     EXPECT(ew_map(device, "2fast", xz, "z[i] = 0", NULL, &kernel) == HC_USAGE, "name 2fast");
     EXPECT(ew_map(device, "", xz, "z[i] = 0", NULL, &kernel) == HC_USAGE, "name ''");
-    EXPECT(map("float a, const half *x, half *z", "z[i] = x[i + 1]") == HC_USAGE &&
-               error_has("an array of half is read and written as NAME[i] only") == false &&
-               error_has("column 8: half is a type of storage"),
-           "a half of another element: %s", hc_last_error()->message);
+    EXPECT(
+        map("float a, const half *x, half *z", "z[i] = x[i + 1]") == HC_USAGE &&
+            strstr(hc_last_error()->hint, "an array of half is read and written as NAME[i] only") &&
+            error_has("column 8: half is a type of storage"),
+        "a half of another element: %s", hc_last_error()->message);
     static const char *const spoilt[] = {"float f(float x) { return x; ", "} float f() {",
                                          "int f() { return (1]; }", "/* never closed", "\"x"};
     for (size_t k = 0; k < sizeof spoilt / sizeof *spoilt; k++) {

@@ -228,6 +228,7 @@ static void reductions(void) {
     int64_t *x = malloc(65537 * sizeof *x);
     JitValue results[JIT_RESULTS], args[2];
     size_t count;
+    CHECK(x);
     if (!x) return;
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (JitTarget target = JIT_DECLARED; target <= JIT_CUDA; target++) {

@@ -158,6 +158,9 @@ printf 'nan\n' >nan.txt
 run "$program" --data nan.txt --reduce "argmin(x)"
 expect 0
 prints "argmin(x): there is no number"
+run "$program" -n 1009 --scan "sum(sin(x))"
+expect 0
+prints "or 64 ulp)"
 run "$program" -n 100000 --reduce "sum(sin(x))"
 expect 0
 prints "or 64 ulp)"

@@ -111,7 +111,7 @@ case $rc in
     expect 0
     prints_one_object
     prints '"value":"243"'
-    for bad in '--grid 0' '--grid 1x' '--grid x' '--block 1x2x3x4' '--block -1' '--grid 99999999999'; do
+    for bad in '--grid 0' '--grid 1x' '--grid x' '--block 1x2x3x4' '--block -1' '--grid 99999999999' '--grid 4x99999999999'; do
         # shellcheck disable=SC2086  # two words
         run "$program" "$programs/mandelbrot.py" kernel 'uint8[6x9]=0' $bad --device sim
         expect 2
@@ -137,6 +137,15 @@ expect 0
 run "$program" "$programs/fused.py" fused 'float32[3]' 'float32[4]'
 expect 2
 says "the array for the results must be of float32"
+
+# Arrays that do not go together, and results that no memory holds, of a vectorized function.
+printf '%s\n' 'from numba import vectorize' '@vectorize' 'def mean(a, b, c):' '    return (a + b + c) / 3' >"$work/mean.py"
+run "$program" "$work/mean.py" mean 'float64[3]' 'float64[2]' 'float64[3]'
+expect 2
+says "do not go together"
+run "$program" "$work/mean.py" mean 'float32[4194304x1x1]' 'float32[1x4194304x1]' 'float32[1x1x4194304]'
+expect 2
+says "more than 2^63 bytes"
 
 # What can be wrong with the arguments.
 run "$program" "$work/nosuch.py" f

@@ -21,7 +21,7 @@ enum {
     BENCH_MIN_ROUNDS = 15 /* a ratio of fewer rounds is printed, but not judged */
 };
 
-/* What --help lists; bench.c reads them. */
+/* What --help lists; options.c reads them. */
 typedef struct BenchOptions {
     size_t size; /* elements; 0: the area's own default */
     size_t rounds;
@@ -71,7 +71,7 @@ struct BenchCase {
  * run returns is read as a case's. */
 typedef struct BenchSeries BenchSeries;
 struct BenchSeries {
-    const char *name; /* "evaluation.sizes" */
+    const char *name; /* "evaluation.vector_sum" */
     const char *what;
     int (*run)(struct Bench *bench, const BenchSeries *self, size_t size);
 };

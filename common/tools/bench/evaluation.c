@@ -258,7 +258,7 @@ static void make_want(EvalWork work, size_t n) {
 /* How far an answer may lie from the exact one; the input is in [-1, 1). */
 static HcTolerance tolerance_of(EvalWork work, size_t n) {
     switch (work) {
-    case EVAL_SUM: return (HcTolerance){.abs = 1e-6 * (double)n}; /* of n * 0.5 on average */
+    case EVAL_SUM: return (HcTolerance){.abs = 1e-6 * (double)n}; /* magnitudes: n / 2 */
     case EVAL_MAP: return (HcTolerance){.abs = 4e-6}; /* a few ulp of each of three functions */
     case EVAL_STENCIL: return (HcTolerance){.abs = 0x1p-22}; /* another order of four numbers */
     case EVAL_PRODUCT: return (HcTolerance){.abs = 0x1p-23 * (double)n}; /* n roundings */

@@ -316,7 +316,10 @@ int eval_series_transfers(Bench *bench, const BenchSeries *self, size_t size) {
         }
         for (int k = 0; k < 3; k++) free(of.ms[k]);
         free(total);
-        if (status == HC_SKIP) status = HC_OK; /* one bar less */
+        if (status == HC_SKIP) { /* one bar less */
+            bench_say("%s: without a bar: %s", rows[i].name, hc_last_error()->message);
+            status = HC_OK;
+        }
     }
     if (bench_data_close(file, &picture) != HC_OK && status == HC_OK) status = HC_ERROR;
     return status == HC_OK ? bench_draw(bench, &picture) : status;

@@ -160,9 +160,12 @@ static int compile(const State *s, const char *name, const char *source, const c
                      "%s did not compile by %s", name, s->compiler);
         hc_set_error_detail(err);
         err = NULL;
-    } else if (!*bytes) {
+    } else if (rc < 0) {
         status = hc_set_error(HC_ERROR, error, NULL, NULL, "%s could not be run: %s", s->compiler,
                               strerror(error));
+    } else if (!*bytes) {
+        status = hc_set_error(HC_ERROR, 0, NULL, "is there room in TMPDIR?",
+                              "%s: the library that %s wrote cannot be read", name, s->compiler);
     }
     free(out);
     free(err);

@@ -96,7 +96,12 @@ static void broadcast(JitModule *m, const Function *f, const JitValue *args, Jit
                          f->name, (long long)*all, (long long)extent);
         }
     }
-    for (int k = 0; k < out->ndim; k++) out->as.array.shape[k] = shape[3 - out->ndim + k];
+    int64_t bytes = 8;
+    for (int k = 0; k < out->ndim; k++) {
+        out->as.array.shape[k] = shape[3 - out->ndim + k];
+        if (__builtin_mul_overflow(bytes, out->as.array.shape[k], &bytes))
+            jit_stop(s, JIT_USAGE, "%s(): results of more than 2^63 bytes", f->name);
+    }
 }
 
 static void need_arity(JitModule *m, const Function *f, size_t n, int more) {
@@ -136,6 +141,8 @@ int jit_call_vectorized(JitModule *m, Function *f, JitTarget target, const JitVa
     JitValue whole, rows[MAX_LAYOUT_ARGS] = {{.kind = JIT_NONE}};
     const Type *types[MAX_LAYOUT_ARGS];
     bool is_array[MAX_LAYOUT_ARGS] = {false}, one_row = true;
+    if (n == (size_t)f->arity) /* what is wrong with the arguments themselves comes first */
+        jit_vectorized_result(m, f, args, n, &whole);
     need_arity(m, f, n, 1);
     jit_vectorized_result(m, f, args, n - 1, &whole);
     const JitValue *out = &args[n - 1];

@@ -27,7 +27,7 @@ enum {
     JIT_USAGE = 2,   /* no such file or function, or arguments of the wrong number or kind */
     JIT_RAISED = 3,  /* the compiled function raised an exception, or memory ran out */
     JIT_REFUSED = 4, /* the source is outside of the language, or its types do not fit */
-    JIT_ABSENT = 77  /* this build has no LLVM */
+    JIT_ABSENT = 77  /* no LLVM in this build, or no CUDA device */
 };
 
 typedef enum {
