@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What a GPU would have to do, counted by cusim. Its times are those of a simulator and are not
- * shown; its counts are the same on every machine, for the same compiler. Each kernel is counted by this program, run once
- * more for it alone, as a reader would do with a profiler: cusim writes its counts when a process
- * ends. They stay in FOLDER/counts.json, one line for each run.
+ * shown; its counts are the same on every machine, for the same compiler. Each kernel is counted by
+ * this program, run once more for it alone, as a reader would do with a profiler: cusim writes its
+ * counts when a process ends. They stay in FOLDER/counts.json, one line for each run.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>

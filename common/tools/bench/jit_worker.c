@@ -7,8 +7,8 @@
  *   compile 1          ->  ok 9.8        (saxpy, from the file to a function that can be called)
  *
  * With --once it is a whole program: from its start to the first verified result. It is a process
- * of its own so that this LLVM meets no other one. Every job but compile verifies its answer the first time a
- * size is asked for, and answers "wrong ..." if it does not hold.
+ * of its own so that this LLVM meets no other one. Every job but compile verifies its answer the
+ * first time a size is asked for, and answers "wrong ..." if it does not hold.
  */
 #include <math.h>
 #include <stdarg.h>
