@@ -104,15 +104,18 @@ static int show(JitModule *module, const char *function, const JitValue *values,
     return hc_end();
 }
 
-/* A vectorized function's results go into an array, which is made here and is the last argument. */
-static size_t add_output(JitModule *module, const char *function, JitValue *values, size_t n) {
+/* A vectorized function's results go into arrays, which are made here and are the last arguments;
+ * a guvectorized function may have several. */
+static size_t add_outputs(JitModule *module, const char *function, JitValue *values, size_t n) {
     JitValue out;
-    if (jit_api.result_of(module, function, values, n, &out) != JIT_OK || !out.ndim) return n;
-    size_t count = 1;
-    for (int k = 0; k < out.ndim; k++) count *= (size_t)out.as.array.shape[k];
-    CHECK_HC(hc_alloc(count, 8, &out.as.array.data));
-    values[n] = out;
-    return n + 1;
+    while (n < MAX_ARGS && jit_api.result_of(module, function, values, n, &out) == JIT_OK &&
+           out.ndim) {
+        size_t count = 1;
+        for (int k = 0; k < out.ndim; k++) count *= (size_t)out.as.array.shape[k];
+        CHECK_HC(hc_alloc(count, 8, &out.as.array.data));
+        values[n++] = out;
+    }
+    return n;
 }
 
 /* Where the options begin. With --call, all are options, and FILE.py and the rest are its words. */
@@ -193,7 +196,7 @@ int jit_program(int argc, char **argv) {
     if (strcmp(program_inspect, "no") != 0) status = show(module, argv[2], values, out.n);
     else {
         size_t before = out.n;
-        out.n = add_output(module, argv[2], values, out.n);
+        out.n = add_outputs(module, argv[2], values, out.n);
         if (*program_same_as) CHECK_HC(copy_values(values, out.n, copies));
         call(module, argv[2], &launch, args.repeat, &out);
         print(&out, before);

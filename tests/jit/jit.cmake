@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The compiler of recipe 11:
 #   jit.corpus.FILE   functions of corpus/FILE.py return what real Numba returned: types and values
-#   jit.corpus.FILE.cuda  the same on the CUDA device
+#   jit.corpus.FILE.cuda  the same on the CUDA device; jit.corpus.FILE.parallel: on all cores
 #   jit.cuda          kernels against plain C; jit.cuda.checked: cusim's memory check has nothing to say
 #   jit.math          the device's mathematics is what its text is now
 #   jit.vector        vector mathematics is used, and as exact as is stated; jit.vector.cuda: the device's,
@@ -10,6 +10,7 @@
 #   jit.random        random programs give what CPython gives
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
+#   jit.generalised   guvectorized functions from C, on every target
 #   jit.refused       what is not in the language is refused, with reason, line and caret
 #   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
 #   jit.soak          thousands of compilations leave nothing behind
@@ -25,16 +26,20 @@ function(jit_test_program name)
 endfunction()
 
 jit_test_program(jit_corpus ${here}/corpus.c)
-set(files arithmetic control arrays mathematics calls parallel corners signatures vectorize)
+set(files arithmetic control arrays mathematics calls parallel corners signatures vectorize
+    guvectorize ufuncs)
 foreach(file IN LISTS files)
     hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
     set(slow "")
-    if(file MATCHES "arithmetic|mathematics") # hundreds of kernels
+    if(file MATCHES "arithmetic|mathematics|ufuncs") # hundreds of kernels
         set(slow SLOW)
     endif()
     if(TARGET hc::hc_cu AND TARGET cusim)
         hc_test(jit.corpus.${file}.cuda ${slow} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file} cuda)
     endif()
+endforeach()
+foreach(file vectorize guvectorize)
+    hc_test(jit.corpus.${file}.parallel COMMAND jit_corpus ${here}/corpus ${file} parallel)
 endforeach()
 hc_test(jit.operators COMMAND jit_corpus ${here}/corpus operators)
 hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
@@ -69,6 +74,8 @@ endif()
 
 jit_test_program(jit_api ${here}/api.c)
 hc_test(jit.api COMMAND jit_api)
+jit_test_program(jit_generalised ${here}/generalised.c)
+hc_test(jit.generalised COMMAND jit_generalised)
 
 hc_test(jit.math COMMAND sh ${engine}/device/math.sh --check)
 if(TARGET hc::hc_cu AND TARGET cusim)

@@ -37,7 +37,7 @@ cat >"$work/good.json" <<'END'
 {"function":"bump","args":[{"kind":"int8","shape":[2],"order":"C","data":"0102"}],"results":[],
 "after":["0202"]},
 {"function":"twice","args":[{"kind":"float32","shape":[1,2],"order":"C","data":"0000803f00000040"}],
-"array":{"kind":"float32","shape":[1,2],"order":"C","data":"0000004000008040"}}
+"arrays":[{"kind":"float32","shape":[1,2],"order":"C","data":"0000004000008040"}]}
 ]}
 END
 
@@ -60,8 +60,8 @@ spoil 's/"refused":true/"results":[]/'
 spoil 's/"after":\["0202"\]/"after":["0201"]/' # another array
 spoil 's/"after":\["0202"\]/"other":1/'
 spoil 's/8040"/4040"/'                         # another element
-spoil '/"array"/s/\[1,2\]/[2,1]/'               # another shape
-spoil '/"array"/s/float32/int32/'
+spoil '/"arrays"/s/\[1,2\]/[2,1]/'               # another shape
+spoil '/"arrays"/s/float32/int32/'
 cp "$work/good.json" "$work/small.json"
 run "$compare" "$work" small
 expect 0

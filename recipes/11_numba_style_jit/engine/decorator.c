@@ -19,10 +19,7 @@ static bool is_one_of(const char *word, const char *const *words) {
 
 static void read_target(Parser *p, const Node *k, Options *o) {
     const char *word = k->a->kind == N_STRING ? k->a->name : "";
-    if (o->kind == KIND_GUVECTORIZE) {
-        if (strcmp(word, "cpu") != 0)
-            jit_refuse(p->s, k->a->pos, "the only target of guvectorize is 'cpu' here");
-    } else if (strcmp(word, "cpu") == 0) o->target = JIT_CPU;
+    if (strcmp(word, "cpu") == 0) o->target = JIT_CPU;
     else if (strcmp(word, "parallel") == 0) o->target = JIT_PARALLEL;
     else if (strcmp(word, "cuda") == 0) o->target = JIT_CUDA;
     else jit_refuse(p->s, k->a->pos, "target takes 'cpu', 'parallel' or 'cuda'");
@@ -99,7 +96,8 @@ bool jit_read_decorator(Parser *p, const Node *d, Options *o) {
     for (int i = 0; d->kind == N_CALL && i < d->count; i++) {
         Node *item = d->items[i];
         if (item->kind == N_KEYWORD) read_keyword(p, item, o);
-        else if (kind == KIND_GUVECTORIZE && o->count && !o->layout && item->kind == N_STRING) {
+        else if (kind == KIND_GUVECTORIZE && !o->layout && item->kind == N_STRING &&
+                 (o->count || strstr(item->name, "->"))) { /* one without signatures, too */
             o->layout = item->name;
             o->layout_pos = item->pos;
         } else read_signatures(p, item, o);

@@ -191,7 +191,7 @@ static Value *attribute(Flow *f, Node *n) {
 
 static Value *call_function(Flow *f, Node *n, Function *callee) {
     Value *args[MAX_ARGUMENTS] = {NULL};
-    if (callee->options.layout)
+    if (callee->options.layout && !f->g->function->scope) /* but its loop (guvectorize.c) can */
         jit_refuse(f->s, n->pos, "compiled code cannot call the guvectorized %s() here",
                    callee->name);
     if (callee->options.device == DEVICE_KERNEL)

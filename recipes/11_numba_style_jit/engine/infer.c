@@ -33,7 +33,6 @@ Special *infer_special(Infer *in, Function *f, const Type **args, Pos pos) {
     Session *s = in->s;
     if (f->options.layout) {
         Layout layout;
-        jit_read_layout(in->m, f, &layout);
         jit_check_layout(in->m, f, &layout);
     }
     if (f->options.count) {

@@ -111,6 +111,7 @@ typedef enum {
     RULE_TEST,   /* math.isnan: a bool */
     RULE_PAIR,   /* math.atan2: two, as RULE_UNARY */
     RULE_FLOATS, /* math.copysign: two floats */
+    RULE_SCALE,  /* math.ldexp */
     RULE_POW,    /* math.pow */
     RULE_GCD,    /* math.gcd */
     RULE_CAST,   /* int32(x), float(x) */
@@ -121,6 +122,7 @@ typedef enum {
     RULE_DIVMOD, /* divmod */
     RULE_RANGE,  /* range, prange: only in for */
     RULE_NUMBER, /* math.pi: no function */
+    RULE_UFUNC,  /* numpy.add: see ufunc.c */
     /* The words of CUDA, in functions with @cuda.jit: */
     RULE_REGISTER, /* cuda.threadIdx.x */
     RULE_GRID,     /* cuda.grid, cuda.gridsize */
@@ -138,6 +140,9 @@ typedef struct Builtin {
 const Builtin *jit_builtin(const char *qualified);
 /* jit_builtin_case - how a call is typed; NULL: not for these. */
 const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int count);
+/* The same for NumPy's functions of numbers (ufunc.c). */
+const Builtin *jit_ufunc(const char *qualified);
+const Case *jit_ufunc_case(const Builtin *b, const Type *const *args, int count);
 
 /* ---- Values in blocks: static single assignment form (flow.c) ---- */
 
@@ -255,25 +260,33 @@ char *jit_show_tokens(JitModule *m, const Function *f);
 char *jit_show_tree(JitModule *m, const Function *f);
 char *jit_show_values(JitModule *m, const Special *sp, bool types);
 
-/* ---- Generalised functions (guvectorize.c) ---- */
+/* ---- Generalised functions (layout.c, guvectorize.c) ---- */
 
-/* The layout of a guvectorized function: for each argument its axes by name, one letter each. */
-enum { MAX_LAYOUT_ARGS = 16 };
+/* The layout of a guvectorized function: for each argument its axes, as indices into the names. */
+enum { MAX_LAYOUT_ARGS = 16, MAX_AXIS_NAMES = 16 };
 typedef struct Layout {
-    char axes[MAX_LAYOUT_ARGS][4];
-    int count, inputs;
+    const char *names[MAX_AXIS_NAMES];
+    int axes[MAX_LAYOUT_ARGS][3], rank[MAX_LAYOUT_ARGS];
+    int known, count, inputs;
 } Layout;
-void jit_read_layout(JitModule *m, const Function *f, Layout *out);
-/* jit_check_layout - do the declared types fit the layout? Refused if not. */
-void jit_check_layout(JitModule *m, const Function *f, const Layout *layout);
-/* jit_gu_types - the types of one call of the core for these arguments. */
-const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
-                          const JitValue *args, size_t n);
-/* jit_gu_run - call the core for all positions of the outer axes; returns the exception. */
-int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), JitValue *args);
+/* jit_check_layout - read the layout; do the declared types fit it? Refused if not. */
+void jit_check_layout(JitModule *m, const Function *f, Layout *out);
+/* jit_gu_result - as JitApi.result_of has it. */
+void jit_gu_result(JitModule *m, Function *f, const JitValue *args, size_t n, JitValue *out);
+/* jit_call_guvectorized - args as JitApi.call has them.
+ *   returns  the exception, or 0 */
+int jit_call_guvectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
+                          size_t n);
+/* jit_gu_derived - the loop around the function for arguments of these types; NULL: there is none,
+ * or they do not fit. */
+Special *jit_gu_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n);
 
 /* ---- Functions made from functions: @vectorize, @cuda.reduce (derive.c) ---- */
 
+/* jit_derive - a function made of this text, in which f is the function; made once. */
+Function *jit_derive(JitModule *m, Function *f, JitTarget target, const char *text);
+/* jit_lay_out - strides of an array in C order; leaves if it is too large. */
+void jit_lay_out(Session *s, const Function *f, JitValue *v);
 /* jit_vectorized_result - kind and shape of what n arguments give, data NULL. */
 void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n,
                            JitValue *out);
@@ -292,6 +305,7 @@ Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **a
 int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads, JitValue *args,
                     size_t n);
 JitValue jit_read_slot(const uint64_t *slot, const Type *t);
+JitValue jit_convert(JitValue v, const Type *to); /* a number as another kind */
 
 /* ---- Where arrays lie (memory.c) ---- */
 

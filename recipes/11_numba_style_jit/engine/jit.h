@@ -119,15 +119,17 @@ typedef struct JitApi {
      * given types compiles it for them.
      *   shapes  args: n values; results: room for JIT_RESULTS; *count of them were written, more
      *           than one for a tuple, 0 for None. A vectorized function takes one argument more,
-     *           the array for its results: see result_of. @cuda.reduce: an array of one axis and,
-     *           if it is not 0, the value to begin with.
+     *           the array for its results, a guvectorized one all its outputs: see result_of.
+     *           @cuda.reduce: an array of one axis and, if it is not 0, the value to begin with.
      *   errors  JIT_RAISED: the exception and its line are in error(); on the CUDA device also
      *           what the driver says */
     int (*call)(JitModule *module, const char *function, const JitLaunch *launch,
                 const JitValue *args, size_t n, JitValue *results, size_t *count);
 
     /* result_of - kind and shape of what a vectorized function makes of n arguments, with strides
-     * of an array in C order, and data NULL. A number if all arguments are numbers. */
+     * of an array in C order, and data NULL. A number if all arguments are numbers. Of a
+     * guvectorized function: of the output that comes after n arguments, which are its inputs and
+     * the outputs before; always an array. */
     int (*result_of)(JitModule *module, const char *function, const JitValue *args, size_t n,
                      JitValue *out);
 
