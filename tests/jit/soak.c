@@ -55,12 +55,14 @@ static bool round_trip(long i) {
     JitValue arrays[2] = {{.kind = JIT_F64, .ndim = 1, .as.array = {x, {4}, {8}}},
                           {.kind = JIT_F64, .ndim = 1, .as.array = {y, {4}, {8}}}};
     JitLaunch launch = {JIT_DECLARED, {1, 1, 1}, {4, 1, 1}};
-    if (cuda && good && i % 4 == 0) { /* the device takes its time */
+    if (cuda && good && i % 32 == 0) { /* the device takes its time, */
         good = jit->call(module, "kernel", &launch, arrays, 1, result, &count) == JIT_OK;
         good = good && x[3] == 5 + (double)(i % 5);
     }
-    good = good && jit->call(module, "v", NULL, arrays, 2, result, &count) == JIT_OK;
-    good = good && y[3] == x[3];
+    if (good && i % 4 == 0) { /* and a vector function its own */
+        good = jit->call(module, "v", NULL, arrays, 2, result, &count) == JIT_OK;
+        good = good && y[3] == x[3];
+    }
     jit->unload(module);
     return good;
 }

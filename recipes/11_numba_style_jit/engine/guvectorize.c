@@ -235,27 +235,27 @@ Special *jit_gu_derived(JitModule *m, Function *f, JitTarget target, const Type 
     Fit fit = {.types = NULL};
     JitValue values[MAX_LAYOUT_ARGS] = {{.kind = JIT_NONE}};
     const Type *types[FIRST + MAX_LAYOUT_ARGS] = {&jit_i64, &jit_i64, &jit_i64};
-    unsigned has[MAX_LAYOUT_ARGS];
+    unsigned has[MAX_LAYOUT_ARGS] = {0};
     int rank = 0;
     jit_check_layout(m, f, &fit.layout);
-    if (n != f->arity) return NULL;
+    if (n != f->arity && (n != fit.layout.inputs || !f->options.count)) return NULL;
     for (int i = 0; i < n; i++) {
         int axes = args[i]->kind == K_ARRAY ? args[i]->ndim : 0, beyond = axes - fit.layout.rank[i];
         values[i] = (JitValue){.kind = value_kind(element_kind(args[i])), .ndim = axes};
         if (beyond < 0) return NULL;
         if (beyond > rank) rank = beyond;
     }
-    if (!rank && target != JIT_CUDA) return NULL;
     fit.types = f->options.count ? choose_types(m, f, values, (size_t)n)
                                  : own_types(&m->session, &fit.layout, values);
-    for (int i = 0; i < n; i++) {
-        bool one = fit.types[i]->kind == K_ARRAY && !values[i].ndim;
-        int beyond = values[i].ndim - fit.layout.rank[i];
+    if (!rank && target != JIT_CUDA) return jit_infer(m, f, fit.types);
+    for (int i = 0; i < f->arity; i++) {
+        int axes = i < n ? values[i].ndim : rank + fit.layout.rank[i];
+        int beyond = axes - fit.layout.rank[i];
         has[i] = ((1U << beyond) - 1) << (rank - beyond);
-        types[FIRST + i] = jit_scalar(element_kind(args[i]));
-        if (values[i].ndim || one)
-            types[FIRST + i] =
-                jit_array_type(&m->session, types[FIRST + i], one ? 1 : values[i].ndim, false);
+        types[FIRST + i] = jit_scalar(element_kind(i < n ? args[i] : fit.types[i]));
+        if (axes > 3) return NULL;
+        if (!axes && fit.types[i]->kind == K_ARRAY) axes = 1; /* of one element */
+        if (axes) types[FIRST + i] = jit_array_type(&m->session, types[FIRST + i], axes, false);
     }
     return jit_infer(m, loop_of(m, f, target, &fit, rank, has), types);
 }
