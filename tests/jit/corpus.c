@@ -141,15 +141,18 @@ static int add_output(JitModule *module, const cJSON *row, const cJSON *want, Ji
     free(buffer);
     int status = jit->result_of(module, text_of(row, "function"), args, n, out);
     if (status != JIT_OK) return status;
-    bool fits = out->kind == expected.kind && out->ndim == expected.ndim;
+    bool fits = out->kind == expected.kind && out->ndim == expected.ndim && out->ndim > 0;
     for (int k = 0; fits && k < expected.ndim; k++)
         fits = out->as.array.shape[k] == expected.as.array.shape[k];
+    if (!fits) {
+        complain(row, "an array of another type or shape");
+        *out = (JitValue){.kind = JIT_NONE};
+        return JIT_RAISED;
+    }
     size_t size = bytes[out->kind];
     for (int k = 0; k < out->ndim; k++) size *= (size_t)out->as.array.shape[k];
     if (!(out->as.array.data = calloc(size + 1, 1))) give_up("no memory");
-    if (fits) return JIT_OK;
-    complain(row, "an array of another type or shape");
-    return JIT_RAISED;
+    return JIT_OK;
 }
 
 /* A vectorized function: what comes back are arrays, each to be freed. */

@@ -91,7 +91,7 @@ static void generalised_anywhere(void) {
                         {.kind = JIT_I64, .ndim = 1, .as.array = {k, {N}, {8}}}};
     for (int64_t i = 0; i < N; i++) {
         k[i] = i % COLS;
-        for (int64_t j = 0; j < ROWS * COLS; j++) x[i][j / COLS][j % COLS] = 10 * i + j;
+        for (int j = 0; j < ROWS * COLS; j++) x[i][j / COLS][j % COLS] = 10 * i + j;
     }
     for (size_t n = 2; n < 4; n++)
         CHECK(jit->result_of(module, "both", args, n, &args[n]) == JIT_OK);

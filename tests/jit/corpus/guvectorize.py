@@ -54,7 +54,7 @@ def extremes(x, low, high, where):
 
 @guvectorize([(float64[:], float64[:], float64[:])], "(),()->()")
 def old_style(a, b, out):
-    out[0] = a[0] * 10 + b[0]
+    out[0] = a[0] * 10 + b[0] + len(a) - 3 * len(b) + 5 * len(out)
 
 
 @guvectorize([(float64, float64, float64[:])], "(),()->()")
