@@ -44,6 +44,7 @@ static const Builtin table[] = {
     {"math.hypot", RULE_PAIR, "hypot", 0},
     {"math.fmod", RULE_FLOATS, "fmod", 0}, /* Numba has it on the CUDA device alone */
     {"math.ldexp", RULE_SCALE, NULL, 0},
+    {"math.frexp", RULE_PARTS, NULL, 0},
     {"math.copysign", RULE_FLOATS, "llvm.copysign", 0},
     {"math.nextafter", RULE_FLOATS, "nextafter", 0},
     {"math.pow", RULE_POW, "llvm.pow", 0},
@@ -152,6 +153,7 @@ static const Case tests[] = {ONE(K_BOOL, K_I64), ONE(K_BOOL, K_U64), ONE(K_BOOL,
 static const Case pairs[] = {TWO(K_F64, K_I64, K_I64), TWO(K_F64, K_U64, K_U64), SAME(K_F32),
                              SAME(K_F64)};
 static const Case floats[] = {SAME(K_F32), SAME(K_F64)};
+static const Case parts[] = {ONE(K_F64, K_F64), ONE(K_F32, K_F32)};
 static const Case scales[] = {TWO(K_F64, K_F64, K_I32), TWO(K_F32, K_F32, K_I32)};
 static const Case math_pow[] = {TWO(K_F64, K_F64, K_I64), TWO(K_F64, K_F64, K_U64), SAME(K_F32),
                                 SAME(K_F64)};
@@ -177,6 +179,7 @@ const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int coun
     case RULE_PAIR: return BEST(pairs);
     case RULE_FLOATS: return BEST(floats);
     case RULE_SCALE: return BEST(scales);
+    case RULE_PARTS: return BEST(parts);
     case RULE_POW: return BEST(math_pow);
     case RULE_GCD: return BEST(gcd);
     case RULE_ABS: return BEST(absolute);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "guvectorize.h"
 #include "hc.h"
 
 enum { MAX_CALL = 64 };

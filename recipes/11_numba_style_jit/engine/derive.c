@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "guvectorize.h"
 
 /* The names of such a text. Others are not found, so that nothing in the file can change what range
  * means there. */

@@ -59,7 +59,7 @@ LLVMValueRef jit_absolute(Emitter *e, LLVMValueRef v, const Type *t);
 LLVMValueRef jit_gcd_of(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t);
 LLVMValueRef jit_scaled(Emitter *e, LLVMValueRef x, const Type *t, LLVMValueRef n, const Type *tn);
 /* jit_emit_ufunc - a function of NumPy's, of one or two operands (b NULL) that have c's types. */
-LLVMValueRef jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a, LLVMValueRef b);
+Parts jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a, LLVMValueRef b);
 Parts jit_emit_index(Emitter *e, Value *v);
 void jit_emit_store(Emitter *e, Value *v);
 /* jit_element_address - of a[...], whose indices are v's operands from the second on. */

@@ -100,6 +100,16 @@ LLVMValueRef jit_scaled(Emitter *e, LLVMValueRef x, const Type *t, LLVMValueRef 
     return jit_c_function(e, t->kind == K_F32 ? "ldexpf" : "ldexp", type, types, args, 2);
 }
 
+/* math.frexp: x as a number from 0.5 to 1, times 2 to the power of the second part. */
+static Parts taken_apart(Emitter *e, LLVMValueRef x, const Type *t) {
+    LLVMTypeRef i32 = LLVMInt32TypeInContext(e->context), type = jit_llvm_type(e, t);
+    LLVMTypeRef types[] = {type, LLVMPointerTypeInContext(e->context, 0)};
+    LLVMValueRef args[] = {x, jit_slot(e, i32, 1)};
+    LLVMValueRef part =
+        jit_c_function(e, t->kind == K_F32 ? "frexpf" : "frexp", type, types, args, 2);
+    return (Parts){.v = {part, LLVMBuildLoad2(B, i32, args[1], "")}, .count = 2};
+}
+
 static LLVMValueRef length(Emitter *e, Value *v) {
     const Type *t = type_of(e, v->args[0]);
     return t->kind == K_TUPLE ? jit_int(e, t->count) : e->parts[jit_real(v->args[0])->number].v[1];
@@ -134,8 +144,9 @@ Parts jit_emit_builtin(Emitter *e, Value *v) {
     case RULE_GCD:
         for (int i = 0; i < 2; i++) args[i] = jit_cast(e, args[i], jit_scalar(c->args[i]), t);
         return jit_one(jit_gcd_of(e, args[0], args[1], t));
+    case RULE_PARTS: return taken_apart(e, args[0], ta);
     case RULE_SCALE: return jit_one(jit_scaled(e, args[0], t, args[1], tb));
-    case RULE_UFUNC: return jit_one(jit_emit_ufunc(e, v, c, args[0], args[1]));
+    case RULE_UFUNC: return jit_emit_ufunc(e, v, c, args[0], args[1]);
     case RULE_ABS: return jit_one(jit_absolute(e, args[0], ta));
     case RULE_ROUND: return jit_one(rounded(e, v, c));
     case RULE_DIVMOD:

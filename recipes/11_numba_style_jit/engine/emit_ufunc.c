@@ -227,7 +227,7 @@ static LLVMValueRef ldexp_of(Emitter *e, const Operands *o) {
     return jit_scaled(e, o->a, o->t, o->b, o->tb);
 }
 
-LLVMValueRef jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a, LLVMValueRef b) {
+Parts jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a, LLVMValueRef b) {
     static const struct {
         const char *code;
         LLVMValueRef (*emit)(Emitter *e, const Operands *o);
@@ -276,7 +276,9 @@ LLVMValueRef jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a,
                {"logaddexp", logaddexp},
                {"logaddexp2", logaddexp}};
     Operands o = {a, b, jit_scalar(c->args[0]), jit_scalar(c->args[1]), v->pos, v->builtin->code};
+    if (strcmp(o.code, "divmod") == 0)
+        return (Parts){.v = {floor_divide(e, &o), remainder_of(e, &o)}, .count = 2};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (strcmp(own[i].code, o.code) == 0) return own[i].emit(e, &o);
-    return real(e, o.code, &o, a, b); /* a function of C's mathematics */
+        if (strcmp(own[i].code, o.code) == 0) return jit_one(own[i].emit(e, &o));
+    return jit_one(real(e, o.code, &o, a, b)); /* a function of C's mathematics */
 }

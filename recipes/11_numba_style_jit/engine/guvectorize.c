@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "guvectorize.h"
 
 /* ---- Do the arguments fit? ---- */
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guvectorize.h"
 #include "hc.h"
 #include "infer.h"
 

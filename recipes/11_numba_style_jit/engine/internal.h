@@ -112,6 +112,7 @@ typedef enum {
     RULE_PAIR,   /* math.atan2: two, as RULE_UNARY */
     RULE_FLOATS, /* math.copysign: two floats */
     RULE_SCALE,  /* math.ldexp */
+    RULE_PARTS,  /* math.frexp: a float and an int32 */
     RULE_POW,    /* math.pow */
     RULE_GCD,    /* math.gcd */
     RULE_CAST,   /* int32(x), float(x) */
@@ -260,29 +261,9 @@ char *jit_show_tokens(JitModule *m, const Function *f);
 char *jit_show_tree(JitModule *m, const Function *f);
 char *jit_show_values(JitModule *m, const Special *sp, bool types);
 
-/* ---- Generalised functions (layout.c, guvectorize.c) ---- */
-
-/* The layout of a guvectorized function: for each argument its axes, as indices into the names. */
-enum { MAX_LAYOUT_ARGS = 16, MAX_AXIS_NAMES = 16 };
-typedef struct Layout {
-    const char *names[MAX_AXIS_NAMES];
-    int axes[MAX_LAYOUT_ARGS][3], rank[MAX_LAYOUT_ARGS];
-    int known, count, inputs;
-} Layout;
-/* jit_check_layout - read the layout; do the declared types fit it? Refused if not. */
-void jit_check_layout(JitModule *m, const Function *f, Layout *out);
-/* jit_gu_result - as JitApi.result_of has it. */
-void jit_gu_result(JitModule *m, Function *f, const JitValue *args, size_t n, JitValue *out);
-/* jit_call_guvectorized - args as JitApi.call has them.
- *   returns  the exception, or 0 */
-int jit_call_guvectorized(JitModule *m, Function *f, JitTarget target, const JitValue *args,
-                          size_t n);
-/* jit_gu_derived - the loop around the function for arguments of these types; NULL: there is none,
- * or they do not fit. */
-Special *jit_gu_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n);
-
 /* ---- Functions made from functions: @vectorize, @cuda.reduce (derive.c) ---- */
 
+enum { MAX_LAYOUT_ARGS = 16 }; /* arguments of one function, the result included */
 /* jit_derive - a function made of this text, in which f is the function; made once. */
 Function *jit_derive(JitModule *m, Function *f, JitTarget target, const char *text);
 /* jit_lay_out - strides of an array in C order; leaves if it is too large. */

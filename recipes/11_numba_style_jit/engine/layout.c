@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "internal.h"
+#include "guvectorize.h"
 
 static int find_name(JitModule *m, Layout *layout, const char *name, size_t length, Pos pos) {
     for (int i = 0; i < layout->known; i++)

@@ -8,7 +8,16 @@
 
 #include "internal.h"
 
-enum { BOOLS = 1, INTS = 2, REALS = 4, NUMBERS = INTS | REALS, ALL = BOOLS | NUMBERS, TEST = 8 };
+enum {
+    BOOLS = 1,
+    INTS = 2,
+    SINGLES = 4,
+    DOUBLES = 8,
+    REALS = SINGLES | DOUBLES,
+    NUMBERS = INTS | REALS,
+    ALL = BOOLS | NUMBERS,
+    TEST = 16
+};
 
 /* builtin comes first, so that its address is the row's.
  *   loops  of which types there are some; TEST: the result is a bool */
@@ -67,7 +76,17 @@ static const Ufunc table[] = {
     ROW("floor_divide", "//", 2, NUMBERS),
     ROW("remainder", "%", 2, NUMBERS),
     ROW("mod", "%", 2, NUMBERS),
+    ROW("divmod", "divmod", 2, NUMBERS), /* has two results */
     ROW("fmod", "fmod", 2, NUMBERS),
+    ROW("float_power", "**", 2, DOUBLES),
+    ROW("pow", "**", 2, NUMBERS), /* NumPy's newer names */
+    REAL("acos", "acos"),
+    REAL("acosh", "acosh"),
+    REAL("asin", "asin"),
+    REAL("asinh", "asinh"),
+    REAL("atan", "atan"),
+    REAL("atanh", "atanh"),
+    ROW("atan2", "atan2", 2, REALS),
     ROW("power", "**", 2, NUMBERS),
     ROW("maximum", "maximum", 2, ALL),
     ROW("minimum", "minimum", 2, ALL),
@@ -155,7 +174,10 @@ const Case *jit_ufunc_case(const Builtin *b, const Type *const *args, int count)
     for (size_t i = 0; i < n; i++) {
         const Case *c = u->loops ? &loops[i][(u->loops & TEST ? 2 : 0) + count - 1] : &scales[i];
         Kind first = c->args[0];
-        int of = first == K_BOOL ? BOOLS : first >= K_F32 ? REALS : INTS;
+        int of = first == K_BOOL  ? BOOLS
+                 : first == K_F32 ? SINGLES
+                 : first == K_F64 ? DOUBLES
+                                  : INTS;
         bool fits = c->count && (!u->loops || u->loops & of);
         for (int k = 0; fits && k < count; k++) fits = holds(args[k], c->args[k], real && whole);
         if (fits) return c;

@@ -152,6 +152,26 @@ def math_scaled(a, n):
     return math.ldexp(a, n)
 
 
+@njit
+def taken_apart(a):
+    return math.frexp(a)
+
+
+@njit
+def both_divisions(a, b):
+    return np.divmod(a, b)
+
+
+@njit
+def float_power(a, b):
+    return np.float_power(a, b)
+
+
+@njit
+def newer_names(a):
+    return np.acos(a), np.acosh(a), np.asin(a), np.asinh(a), np.atan(a), np.atanh(a), np.atan2(a, a), np.pow(a, a)
+
+
 @vectorize
 def wave(x, y):
     return np.maximum(np.fmod(x, y), np.square(x) % 7)
@@ -169,7 +189,7 @@ ONE = (0.0, -0.0, 0.5, -0.75, 2.5, -3.5, 100.0, 5e-324, 1e300, INF, -INF, NAN, n
 NUMBERS = [x for x in ONE if not isinstance(x, bool)]
 INTEGERS = [x for x in ONE if not isinstance(x, (float, np.float32))]
 # Functions of the C library may differ in the last bits from one version of it to the next.
-INEXACT = {power, exponentials, logarithms, trigonometric, hyperbolic, pairs, sums_of_logarithms}
+INEXACT = {power, exponentials, logarithms, trigonometric, hyperbolic, pairs, sums_of_logarithms, float_power, newer_names}
 
 
 def three(kind):
@@ -206,5 +226,9 @@ CASES = (
        for p in ((1.5, 3), (0.75, -1074), (1.0, 2000), (np.float32(1.5), np.int32(3)), (3, 2), (NAN, 1), (-0.0, 5),
                  (np.int8(1), np.int8(3)), (np.float32(1.5), 4), (1.0, np.uint8(3)))]
     + [(scaled, (1.0, np.uint64(3)))]
+    + [(taken_apart, (x,)) for x in ONE]
+    + [(both_divisions, p) for p in REALS + WHOLE + ((np.int8(5), np.uint8(3)), (True, True)) if p != (-2**63, -1)]
+    + [(float_power, p) for p in ((2.0, 0.5), (2, 3), (np.float32(2), np.float32(3)), (np.int8(2), np.int8(9)))]
+    + [(newer_names, (x,)) for x in (0.5, np.float32(0.25), 1, 0.0)]
     + [(wave, (np.linspace(-3, 3, 13), np.linspace(2, 1, 13)))]
 )

@@ -51,3 +51,5 @@ TWO(fmod)
 TWO(nextafter)
 EXPORT double hc_ldexp(double x, int n) { return ldexp(x, n); }
 EXPORT float hc_ldexpf(float x, int n) { return ldexpf(x, n); }
+EXPORT double hc_frexp(double x, int *n) { return frexp(x, n); }
+EXPORT float hc_frexpf(float x, int *n) { return frexpf(x, n); }
