@@ -97,6 +97,10 @@ int learner_dir_allowed(const Options *options); /* HC_USAGE for a folder of the
 int learner_start(const Options *options, const Exercise *exercise);
 int learner_reset(const Options *options, const Exercise *exercise);
 bool learner_started(const Options *options, const Exercise *exercise);
+/* learner_state - "new", "started" or "passed" */
+const char *learner_state(const Options *options, const Exercise *exercise);
+/* not_started - sets and returns HC_USAGE, with what to do. */
+int not_started(const Exercise *exercise, const Options *options);
 /* The small file in the learner's folder that remembers: "hints" shown, "checks" done, "passed" 0
  * or 1. */
 int learner_recall(const char *folder, const char *key);
@@ -195,12 +199,18 @@ void verdict_print(const Verdict *verdict, const char *learner);
 int verdicts_json(const Verdict *verdicts, size_t count);
 int verdicts_junit(const char *path, const Verdict *verdicts, size_t count);
 
-/* ---- commands.c, archive.c, prove.c ---- */
+/* ---- commands.c, watch.c, progress.c, archive.c, prove.c ---- */
+/* check_started - check what was started, print the verdict, remember it; returns the exit code. */
+int check_started(const Options *options, const Exercise *exercise);
 int command_list(const Options *options, const Catalog *catalog);
 int command_show(const Options *options, const Exercise *exercise);
 int command_hint(const Options *options, const Exercise *exercise);
 int command_solution(const Options *options, const Exercise *exercise);
 int command_check(const Options *options, const Catalog *catalog, const char *name);
+/* command_watch - check again at every change, until it passes; NULL: one after the other. */
+int command_watch(const Options *options, const Catalog *catalog, const char *name);
+/* command_progress - of options->dir, or of each of these folders. */
+int command_progress(const Options *options, const Catalog *catalog, char **folders, int count);
 int command_archive(const Options *options, const char *file);
 int command_prove(const Options *options, const Exercise *exercise, const char *which);
 
