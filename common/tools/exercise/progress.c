@@ -58,8 +58,10 @@ static char *recipe_of(const Exercise *e) {
 
 static void print_recipe(HcTable *table, const char *recipe, const Sum *sum) {
     char bar[33] = "";
-    int room = sum->exercises < 32 ? sum->exercises : 32;
-    for (int i = 0; i < room; i++) bar[i] = i < sum->passed ? '#' : i < sum->started ? '+' : '.';
+    size_t room = sizeof bar - 1;
+    for (size_t i = 0; i < room && i < (size_t)sum->exercises; i++) bar[i] = '.';
+    for (size_t i = 0; i < room && i < (size_t)sum->started; i++) bar[i] = '+';
+    for (size_t i = 0; i < room && i < (size_t)sum->passed; i++) bar[i] = '#';
     hc_table_row(table, "%s|%s|%d of %d|%d", recipe, bar, sum->passed, sum->exercises,
                  sum->minutes);
 }
