@@ -49,6 +49,8 @@ const char *check_text(const Exercise *exercise, const char *key);
  * */
 bool is_program(const Exercise *exercise);
 bool has_answers(const Exercise *exercise);
+/* is_ptx - a kernel in PTX text, whose own check program runs it on cusim. */
+bool is_ptx(const Exercise *exercise);
 bool has_solution(const Exercise *exercise);
 /* uses_cuda - its programs run on a CUDA device, and again under cusim's checks. */
 bool uses_cuda(const Exercise *exercise);
@@ -106,7 +108,7 @@ int not_started(const Exercise *exercise, const Options *options);
 int learner_recall(const char *folder, const char *key);
 int learner_remember(const char *folder, const char *key, int value);
 
-/* ---- case.c, case_program.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
+/* ---- case.c, case_program.c, case_ptx.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
 typedef enum CaseStatus {
     CASE_PASSED,
     CASE_WRONG,   /* a wrong result */
@@ -125,7 +127,7 @@ extern const char *const case_status_names[CASE_STATUSES];
 typedef struct Case {
     char name[96];    /* n257.f32.races */
     char variant[32]; /* f32; "" if there is only one */
-    char tool[16];    /* plain, bounds, races, uninit, sim; answer for a question */
+    char tool[16];    /* plain, bounds, races, uninit, sim; answer for a question; ptx */
     char device[256]; /* what it ran on; "" if that is not known */
     bool has_n;       /* n counts */
     uint64_t n;       /* elements */
@@ -146,6 +148,7 @@ typedef struct CaseOrder {
 } CaseOrder;
 int case_run(const CaseOrder *order); /* writes WORK/results/NAME.json; returns CTest's exit code */
 void case_run_program(const CaseOrder *order, Case *result);
+void case_run_ptx(const CaseOrder *order, Case *result);
 void case_run_answer(const CaseOrder *order, Case *result);
 /* case_judge_end - set status and words for every way to end but 0; false if it ended with 0. */
 bool case_judge_end(const CaseOrder *order, const Ended *ended, Case *result);
