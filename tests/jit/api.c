@@ -327,6 +327,31 @@ static void several_signatures(void) {
     CHECK(pointer(0.5) == 1.5);
 }
 
+/* A function outside the language is refused when it is needed, and keeps no other from running. */
+static void refused_when_needed(void) {
+    static const char text[] =
+        "import numba\nfrom numba import njit\n"
+        "@njit(locals={'x': int}, cache=True)\ndef a(x, *rest):\n    return [x,\n        x]\n"
+        "@njit\ndef b(x):\n    return a(x)\n"
+        "@njit\ndef c(x):\n    return x + 1\n"
+        "@numba.experimental.jitclass([('x', int)])\nclass d:\n    def e(self):\n        pass\n"
+        "@njit\ndef f(x):\n    return c(x) + 1\n";
+    JitModule *m;
+    JitValue two = {.kind = JIT_I64, .as.i = 2}, got;
+    size_t count = 0;
+    CHECK(jit->load("some.py", text, &m) == JIT_OK);
+    CHECK(jit->call(m, "f", NULL, &two, 1, &got, &count) == JIT_OK && got.as.i == 4);
+    CHECK(jit->call(m, "a", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:3:", 10) == 0 && strchr(jit->error(), '^'));
+    CHECK(jit->call(m, "b", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:3:", 10) == 0);
+    CHECK(jit->call(m, "d", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:13:", 11) == 0 && strstr(jit->error(), "jitclass"));
+    CHECK(jit->call(m, "c", NULL, &two, 1, &got, &count) == JIT_OK && got.as.i == 3);
+    jit->unload(m);
+    CHECK(jit->load("bad.py", "from numba import njit\n@njit(1 +\n", &m) == JIT_REFUSED);
+}
+
 int main(void) {
     if (jit_open(&jit) != JIT_OK) {
         printf("skipped: %s\n", jit_open_error());
@@ -350,6 +375,7 @@ int main(void) {
     vectorized();
     fast();
     several_signatures();
+    refused_when_needed();
     jit->unload(module);
     return failed != 0;
 }

@@ -24,6 +24,9 @@ says "no C compiler"
 run env HC_CC=false "$program" -n 1000 --via cc
 expect 4
 says "ended with 1"
+run env TMPDIR=/nonexistent "$program" -n 1000 --via cc
+expect 3
+says "set TMPDIR"
 
 run "$program" "$first" power 3 5
 expect 0

@@ -71,6 +71,7 @@ static int load(const char *name, const char *text, JitModule **out) {
 Function *jit_find_function(JitModule *m, const char *name) {
     const Binding *b = jit_lookup(m, name);
     if (b && b->kind == BIND_FUNCTION) return b->function;
+    if (b && b->kind == BIND_REFUSED) jit_stop(&m->session, JIT_REFUSED, "%s", b->refusal);
     if (b && b->kind == BIND_PLAIN)
         jit_stop(&m->session, JIT_USAGE, "%s: '%s' has no decorator @njit", m->name, name);
     jit_stop(&m->session, JIT_USAGE, "%s: no compiled function is called '%s'", m->name, name);

@@ -139,6 +139,8 @@ typedef struct Builtin {
     double number;    /* RULE_NUMBER */
 } Builtin;
 const Builtin *jit_builtin(const char *qualified);
+/* jit_is_pythons - is it a function that Python has built in and this language has not? */
+bool jit_is_pythons(const char *name);
 /* jit_builtin_case - how a call is typed; NULL: not for these. */
 const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int count);
 /* The same for NumPy's functions of numbers (ufunc.c). */
