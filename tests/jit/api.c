@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "jit.h"
 
@@ -327,6 +328,41 @@ static void several_signatures(void) {
     CHECK(pointer(0.5) == 1.5);
 }
 
+/* Statistics of cache=True: a module that has never been compiled, and the same once more. */
+static void cached(void) {
+    char text[400];
+    struct timespec now;
+    JitCache cache;
+    JitValue results[JIT_RESULTS], two = {.kind = JIT_I64, .as.i = 2};
+    size_t count;
+    double (*pointer)(double);
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t number = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    snprintf(text, sizeof text,
+             "from numba import njit\n@njit(cache=True)\ndef f(a):\n    return a + %lld\n"
+             "@njit\ndef g(a):\n    return f(a)\n",
+             (long long)number);
+    for (unsigned round = 0; round < 3; round++) {
+        JitModule *m;
+        CHECK(jit->load("cached.py", text, &m) == JIT_OK);
+        jit->use_cache(m, round < 2);
+        CHECK(jit->cache(m, NULL, &cache) == JIT_OK && cache.wanted && !cache.trouble);
+        CHECK(cache.hits == 0 && cache.misses == 0 && *cache.folder);
+        CHECK(jit->call(m, "g", NULL, &two, 1, results, &count) == JIT_OK);
+        CHECK(jit->call(m, "f", NULL, &two, 1, results, &count) == JIT_OK);
+        CHECK(results[0].as.i == number + 2);
+        CHECK(jit->call(m, "f", NULL, &two, 1, results, &count) == JIT_OK); /* there already */
+        CHECK(jit->pointer(m, "f", "(float64,)", (void **)&pointer) == JIT_OK);
+        CHECK(pointer(1) == 1 + (double)number);
+        CHECK(jit->cache(m, "f", &cache) == JIT_OK && cache.wanted);
+        CHECK(cache.hits == (round == 1 ? 2 : 0) && cache.misses == (round == 0 ? 2 : 0));
+        CHECK(jit->cache(m, "g", &cache) == JIT_OK && !cache.wanted);
+        CHECK(cache.hits == 0 && cache.misses == 0);
+        CHECK(jit->cache(m, "nosuch", &cache) == JIT_USAGE);
+        jit->unload(m);
+    }
+}
+
 /* A function outside the language is refused when it is needed, and keeps no other from running. */
 static void refused_when_needed(void) {
     static const char text[] =
@@ -375,6 +411,7 @@ int main(void) {
     vectorized();
     fast();
     several_signatures();
+    cached();
     refused_when_needed();
     jit->unload(module);
     return failed != 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators [cuda|parallel] - compare the compiler with what real Numba said. For
- * FILE.py in DIR, FILE.json has, for each call, the arguments, and the types and values that came
- * back, bit for bit, or that an exception was raised, or that Numba refused to compile. Where libm
- * may differ, a case allows some units in the last place; everything else is equal, or wrong.
+/* jit_corpus DIR FILE|operators [cuda|parallel] - compare the compiler with what real Numba said.
+ * For FILE.py in DIR, FILE.json has, for each call, the arguments, and the types and values that
+ * came back, bit for bit, or that an exception was raised, or that Numba refused to compile. Where
+ * libm may differ, a case allows some units in the last place; everything else is equal, or wrong.
  * cuda: the same functions on the CUDA device, one thread of it, or, if vectorized, one for each
  * element; parallel: vectorized functions on all cores. */
 #define _POSIX_C_SOURCE 200809L
@@ -133,7 +133,7 @@ static void complain(const cJSON *row, const char *what) {
     free(text);
 }
 
-/* Make room for the next array that a vectorized function fills, if its kind and shape are right. */
+/* Make room for the next array that a vectorized function fills, if its kind and shape fit. */
 static int add_output(JitModule *module, const cJSON *row, const cJSON *want, JitValue *args,
                       size_t n) {
     unsigned char *buffer;

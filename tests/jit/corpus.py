@@ -109,7 +109,8 @@ def run(function, args):
         else getattr(function, "signature", None)
     if layout:
         if len(args) == layout.count("("):
-            row["results"], row["after"] = [], [argument(a)["data"] for a in given if isinstance(a, np.ndarray)]
+            row["results"] = []
+            row["after"] = [argument(a)["data"] for a in given if isinstance(a, np.ndarray)]
         else:  # a number is what one element of an array is
             values = value if isinstance(value, tuple) else (value,)
             row["arrays"] = [argument(np.atleast_1d(v)) for v in values]

@@ -11,6 +11,8 @@
 #   jit.selftest      the comparison itself finds a wrong value, type, exception and array
 #   jit.api           the library from C: pointers, calls, exceptions, inspection, misuse
 #   jit.generalised   guvectorized functions from C, on every target
+#   jit.cache         cache=True: what a second process takes from the first, and what it does not;
+#                     jit.cache.cuda: the same for kernels
 #   jit.refused       what is not in the language is refused, with reason, line and caret
 #   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
 #   jit.soak          ten thousand modules, compiled one after the other, leave nothing behind
@@ -76,6 +78,11 @@ jit_test_program(jit_api ${here}/api.c)
 hc_test(jit.api COMMAND jit_api)
 jit_test_program(jit_generalised ${here}/generalised.c)
 hc_test(jit.generalised COMMAND jit_generalised)
+
+hc_test(jit.cache TIMEOUT 120 COMMAND sh ${here}/cache.sh ${bin}/11_numba_style_jit cpu)
+if(TARGET hc::hc_cu AND TARGET cusim)
+    hc_test(jit.cache.cuda TIMEOUT 120 COMMAND sh ${here}/cache.sh ${bin}/11_numba_style_jit cuda)
+endif()
 
 hc_test(jit.math COMMAND sh ${engine}/device/math.sh --check)
 if(TARGET hc::hc_cu AND TARGET cusim)

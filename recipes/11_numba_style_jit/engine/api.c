@@ -140,7 +140,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
         case JIT_FLOW:
         case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
         case JIT_PTX:
-            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form, NULL);
             break;
         case JIT_ASM:
             if (sp->function->options.device)
@@ -149,7 +149,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
             /* fall through */
         default:
             if (sp->function->options.device)
-                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form, NULL);
             else *text = jit_show_code(m, sp, form);
         }
     }
@@ -226,6 +226,6 @@ static const char *vector_maths(void) {
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
 __attribute__((visibility("default"))) const JitApi jit_api = {
-    load,      unload,     jit_call,         jit_result_of_call, target,       times,
-    pointer,   raised,     inspect,          signatures,         signature_of, functions,
-    jit_error, compile_ms, jit_llvm_version, vector_maths};
+    load,      unload,     jit_call,         jit_result_of_call, target,        times,
+    pointer,   raised,     inspect,          signatures,         signature_of,  functions,
+    jit_error, compile_ms, jit_llvm_version, vector_maths,       jit_use_cache, jit_cache_of};

@@ -27,10 +27,11 @@ static void read_target(Parser *p, const Node *k, Options *o) {
 
 static void read_keyword(Parser *p, const Node *k, Options *o) {
     /* Nothing is to be done for these here. */
-    static const char *const nothing[] = {"cache", "nogil", "nopython", NULL};
-    static const char *const nothing_cuda[] = {"inline", "lineinfo", "opt", "cache", NULL};
+    static const char *const nothing[] = {"nogil", "nopython", NULL};
+    static const char *const nothing_cuda[] = {"inline", "lineinfo", "opt", NULL};
     bool cuda = o->device != DEVICE_NO;
     if (strcmp(k->name, "fastmath") == 0) o->fastmath = read_flag(p, k);
+    else if (strcmp(k->name, "cache") == 0) o->cache = read_flag(p, k);
     else if (is_one_of(k->name, cuda ? nothing_cuda : nothing)) read_flag(p, k);
     else if (cuda && strcmp(k->name, "device") == 0)
         o->device = read_flag(p, k) ? DEVICE_FUNCTION : DEVICE_KERNEL;

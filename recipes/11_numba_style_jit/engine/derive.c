@@ -30,6 +30,7 @@ Function *jit_derive(JitModule *m, Function *f, JitTarget target, const char *te
         if (strcmp(d->text, text) == 0 && d->options.target == target) return d;
     Options options = {.kind = KIND_JIT, .target = target, .numpy_errors = true};
     options.fastmath = f->options.fastmath;
+    options.cache = f->options.cache;
     options.parallel = target == JIT_PARALLEL;
     options.device = target == JIT_CUDA ? DEVICE_KERNEL : DEVICE_NO;
     d = jit_parse_function(m, text, &options, f->pos);

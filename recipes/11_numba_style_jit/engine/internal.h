@@ -22,6 +22,7 @@ struct JitModule {
     const char *name, *text;  /* of the file, as the session has them but while it reads a string */
     struct Special *specials; /* what was inferred and compiled: one per function and types */
     struct Compiled *compiled;
+    bool no_cache;
     double compile_ms;
     JitTimes times; /* of the last launch */
 };
@@ -308,6 +309,9 @@ typedef enum {
     ENTRY_KERNEL /* a kernel for the CUDA device */
 } EntryKind;
 
+/* What the cache on disk had to do with it (cache.c). */
+typedef enum { CACHE_UNUSED, CACHE_HIT, CACHE_MISS } CacheUse;
+
 typedef struct Compiled {
     Special *special;
     EntryKind kind;
@@ -316,6 +320,7 @@ typedef struct Compiled {
     void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
     struct Kernel *kernel;                        /* ENTRY_KERNEL: what the driver has (cuda.c) */
+    CacheUse cache;
     struct Compiled *next;
 } Compiled;
 
@@ -333,8 +338,11 @@ bool jit_vector_function(size_t index, char *name, size_t size, void **address);
 /* ---- The CUDA device (device.c, cuda.c) ---- */
 
 /* jit_ptx - a function as a kernel called symbol, for devices from compute capability arch (75) on:
- * as LLVM's code, the same optimised, or PTX; to be freed. */
-char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form);
+ * as LLVM's code, the same optimised, or PTX; to be freed.
+ *   *cache  if the function has cache=True: whether it came from there; CACHE_MISS when called: it
+ *           is made anew and stored. NULL: the cache is left alone */
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form,
+              CacheUse *cache);
 /* jit_compile_kernel - the kernel for the device of this thread's CUDA context. */
 Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart);
 /* jit_run_kernel - upload the arrays, launch, download them; args have the kernel's types. What it

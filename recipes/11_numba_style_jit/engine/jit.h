@@ -89,6 +89,15 @@ typedef struct JitTimes {
     double upload_ms, kernel_ms, download_ms;
 } JitTimes;
 
+/* What the cache on disk did for functions with cache=True. A hit is code that an earlier process
+ * has compiled; a miss was compiled here and stored for the next one. */
+typedef struct JitCache {
+    unsigned hits, misses; /* of compilations: each signature counts */
+    bool wanted;           /* does the function have cache=True? */
+    const char *folder;    /* where it lies: HC_CACHE_DIR, or else see hc_files.h */
+    const char *trouble;   /* why nothing could be stored; NULL if all is well */
+} JitCache;
+
 /* What inspect shows of a function, step by step: its tokens, its tree, its values in blocks, these
  * with types, the LLVM code before and after optimisation, and the machine's: this processor's
  * assembly, or PTX, the CUDA device's. */
@@ -176,6 +185,14 @@ typedef struct JitApi {
     /* vector_maths - the library of sin, exp and their like for several numbers at once, which
      * functions with fastmath=True use; NULL: there is none. */
     const char *(*vector_maths)(void);
+
+    /* use_cache - false: from now on this module's code is neither taken from the cache nor stored,
+     * whatever the decorators say. */
+    void (*use_cache)(JitModule *module, bool use);
+
+    /* cache - what the cache did for a function of this module, or NULL for all of them.
+     *   errors  JIT_USAGE: there is no such function */
+    int (*cache)(JitModule *module, const char *function, JitCache *out);
 } JitApi;
 
 /* jit_open - the table, out of libhc_jit.so beside the program or in HC_JIT_LIB; opened once.

@@ -153,7 +153,7 @@ typedef enum { KIND_NONE, KIND_JIT, KIND_VECTORIZE, KIND_GUVECTORIZE, KIND_REDUC
 
 /* What the decorator said. */
 typedef struct Options {
-    bool fastmath, boundscheck, numpy_errors, parallel;
+    bool fastmath, boundscheck, numpy_errors, parallel, cache;
     DecoratorKind kind;
     DeviceKind device;  /* @cuda.jit */
     JitTarget target;   /* where it runs if the caller does not say */

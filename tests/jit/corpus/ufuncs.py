@@ -58,8 +58,8 @@ def divisors(a, b):
 
 @njit
 def compared(a, b):
-    return (np.less(a, b), np.less_equal(a, b), np.greater(a, b), np.greater_equal(a, b), np.equal(a, b),
-            np.not_equal(a, b))
+    return (np.less(a, b), np.less_equal(a, b), np.greater(a, b), np.greater_equal(a, b),
+            np.equal(a, b), np.not_equal(a, b))
 
 
 @njit
@@ -169,7 +169,8 @@ def float_power(a, b):
 
 @njit
 def newer_names(a):
-    return np.acos(a), np.acosh(a), np.asin(a), np.asinh(a), np.atan(a), np.atanh(a), np.atan2(a, a), np.pow(a, a)
+    return (np.acos(a), np.acosh(a), np.asin(a), np.asinh(a), np.atan(a), np.atanh(a),
+            np.atan2(a, a), np.pow(a, a))
 
 
 @vectorize
@@ -178,18 +179,21 @@ def wave(x, y):
 
 
 INF, NAN = float("inf"), float("nan")
-KINDS = (np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64, np.float32,
-         np.float64)
-REALS = ((5.5, 2.0), (-5.5, 2.0), (5.5, -2.0), (-4.0, 2.0), (0.0, -0.0), (-0.0, 3.0), (1.0, 0.0), (-1.0, 0.0),
-         (INF, 2.0), (2.0, INF), (-1.0, INF), (NAN, 1.0), (1.0, NAN), (1e300, 1e-300), (5e-324, 3.0),
-         (np.float32(7.25), np.float32(-2)), (np.float32(1), np.float32(0)), (np.float32(0.1), 3))
-WHOLE = ((7, 3), (-7, 3), (7, -3), (-7, -3), (5, 0), (0, 5), (0, 0), (-2**63, -1), (2**62, 3), (2**53 + 1, 2))
-ONE = (0.0, -0.0, 0.5, -0.75, 2.5, -3.5, 100.0, 5e-324, 1e300, INF, -INF, NAN, np.float32(0.3), np.float32(-2.5),
-       2, -1, True, np.uint8(3), np.int16(-2), np.uint64(7))
+KINDS = (np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64,
+         np.float32, np.float64)
+REALS = ((5.5, 2.0), (-5.5, 2.0), (5.5, -2.0), (-4.0, 2.0), (0.0, -0.0), (-0.0, 3.0), (1.0, 0.0),
+         (-1.0, 0.0), (INF, 2.0), (2.0, INF), (-1.0, INF), (NAN, 1.0), (1.0, NAN), (1e300, 1e-300),
+         (5e-324, 3.0), (np.float32(7.25), np.float32(-2)), (np.float32(1), np.float32(0)),
+         (np.float32(0.1), 3))
+WHOLE = ((7, 3), (-7, 3), (7, -3), (-7, -3), (5, 0), (0, 5), (0, 0), (-2**63, -1), (2**62, 3),
+         (2**53 + 1, 2))
+ONE = (0.0, -0.0, 0.5, -0.75, 2.5, -3.5, 100.0, 5e-324, 1e300, INF, -INF, NAN, np.float32(0.3),
+       np.float32(-2.5), 2, -1, True, np.uint8(3), np.int16(-2), np.uint64(7))
 NUMBERS = [x for x in ONE if not isinstance(x, bool)]
 INTEGERS = [x for x in ONE if not isinstance(x, (float, np.float32))]
 # Functions of the C library may differ in the last bits from one version of it to the next.
-INEXACT = {power, exponentials, logarithms, trigonometric, hyperbolic, pairs, sums_of_logarithms, float_power, newer_names}
+INEXACT = {power, exponentials, logarithms, trigonometric, hyperbolic, pairs, sums_of_logarithms,
+           float_power, newer_names}
 
 
 def three(kind):
@@ -198,37 +202,49 @@ def three(kind):
 
 CASES = (
     # The types, for each pair; then the values.
-    [(f, (three(a), three(b))) for f in (add_subtract, extremes, compared) for a in KINDS for b in KINDS]
-    + [(f, (three(a), three(b))) for f in (divide, whole_division, fmod, power, bits, shifts, divisors, logic, pairs)
+    [(f, (three(a), three(b))) for f in (add_subtract, extremes, compared) for a in KINDS
+     for b in KINDS]
+    + [(f, (three(a), three(b))) for f in (divide, whole_division, fmod, power, bits, shifts,
+                                           divisors, logic, pairs)
        for a, b in zip(KINDS, KINDS[3:] + KINDS[:3])]
-    + [(f, (three(a),)) for f in (sign, squared, reciprocal, signs, tests, rounded, inverted, trigonometric)
+    + [(f, (three(a),)) for f in (sign, squared, reciprocal, signs, tests, rounded, inverted,
+                                  trigonometric)
        for a in KINDS]
-    + [(f, p) for f in (add_subtract, divide, whole_division, fmod, extremes, compared, logic, pairs, exact_pairs)
+    + [(f, p) for f in (add_subtract, divide, whole_division, fmod, extremes, compared, logic,
+                        pairs, exact_pairs)
        for p in REALS]
     + [(power, p) for p in REALS[:-1]]
     + [(f, p) for f in (add_subtract, divide, extremes, compared, logic) for p in WHOLE]
     + [(whole_division, p) for p in WHOLE if p != (-2**63, -1)]  # Numba stops there: SIGFPE
     + [(fmod, p) for p in WHOLE if min(p) >= 0]  # it takes negative ones for unsigned
-    + [(power, p) for p in ((2, 10), (-3, 3), (2, 0), (0, 0), (1, -5), (-1, -5), (7, -1), (np.int8(2), np.int8(6)),
-                            (np.uint8(3), np.uint8(4)), (np.uint64(3), np.uint64(30)))]
-    + [(f, p) for f in (bits, divisors) for p in ((12, 18), (-12, 18), (5, 0), (0, 7), (2**40 + 2, 2**20 - 4))]
-    + [(shifts, p) for p in ((1, 5), (-5, 1), (1, 63), (-1, 64), (np.int8(1), np.int8(9)), (np.uint8(200), np.uint8(1)))]
+    + [(power, p) for p in ((2, 10), (-3, 3), (2, 0), (0, 0), (1, -5), (-1, -5), (7, -1),
+                            (np.int8(2), np.int8(6)), (np.uint8(3), np.uint8(4)),
+                            (np.uint64(3), np.uint64(30)))]
+    + [(f, p) for f in (bits, divisors) for p in ((12, 18), (-12, 18), (5, 0), (0, 7),
+                                                  (2**40 + 2, 2**20 - 4))]
+    + [(shifts, p) for p in ((1, 5), (-5, 1), (1, 63), (-1, 64), (np.int8(1), np.int8(9)),
+                             (np.uint8(200), np.uint8(1)))]
     + [(f, (x,)) for f in (sign, squared, tests, rounded, angles) for x in NUMBERS]
     + [(signs, (x,)) for x in ONE]
     + [(inverted, (x,)) for x in INTEGERS]
-    + [(reciprocal, (x,)) for x in (2.0, -0.0, INF, NAN, np.float32(3), 1, -1, 2, 0, np.int8(0), np.uint8(1))]
+    + [(reciprocal, (x,)) for x in (2.0, -0.0, INF, NAN, np.float32(3), 1, -1, 2, 0, np.int8(0),
+                                    np.uint8(1))]
     + [(f, (x,)) for f in (exponentials, logarithms, trigonometric, hyperbolic) for x in NUMBERS]
     + [(sums_of_logarithms, p) for p in REALS]
     + [(spacing, (x,)) for x in (0.0, 1.0, -1.0, 3.5, INF, NAN, np.float32(1), np.float32(-0.1), 2)]
-    + [(compared, p) for p in ((-1, np.uint64(1)), (-1, np.uint64(2**64 - 1)), (np.uint64(2**63), -1),
-                               (2**53 + 1, np.uint64(2**53)), (np.uint64(2**53 + 1), 2**53 + 1))]
+    + [(compared, p) for p in ((-1, np.uint64(1)), (-1, np.uint64(2**64 - 1)),
+                               (np.uint64(2**63), -1), (2**53 + 1, np.uint64(2**53)),
+                               (np.uint64(2**53 + 1), 2**53 + 1))]
     + [(f, p) for f in (scaled, math_scaled)
-       for p in ((1.5, 3), (0.75, -1074), (1.0, 2000), (np.float32(1.5), np.int32(3)), (3, 2), (NAN, 1), (-0.0, 5),
-                 (np.int8(1), np.int8(3)), (np.float32(1.5), 4), (1.0, np.uint8(3)))]
+       for p in ((1.5, 3), (0.75, -1074), (1.0, 2000), (np.float32(1.5), np.int32(3)), (3, 2),
+                 (NAN, 1), (-0.0, 5), (np.int8(1), np.int8(3)), (np.float32(1.5), 4),
+                 (1.0, np.uint8(3)))]
     + [(scaled, (1.0, np.uint64(3)))]
     + [(taken_apart, (x,)) for x in ONE]
-    + [(both_divisions, p) for p in REALS + WHOLE + ((np.int8(5), np.uint8(3)), (True, True)) if p != (-2**63, -1)]
-    + [(float_power, p) for p in ((2.0, 0.5), (2, 3), (np.float32(2), np.float32(3)), (np.int8(2), np.int8(9)))]
+    + [(both_divisions, p) for p in REALS + WHOLE + ((np.int8(5), np.uint8(3)), (True, True))
+       if p != (-2**63, -1)]
+    + [(float_power, p) for p in ((2.0, 0.5), (2, 3), (np.float32(2), np.float32(3)),
+                                  (np.int8(2), np.int8(9)))]
     + [(newer_names, (x,)) for x in (0.5, np.float32(0.25), 1, 0.0)]
     + [(wave, (np.linspace(-3, 3, 13), np.linspace(2, 1, 13)))]
 )
