@@ -13,6 +13,7 @@
 #   jit.refused       what is not in the language is refused, with reason, line and caret
 #   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
 #   jit.soak          thousands of compilations leave nothing behind
+#   jit.loops         the shape of loops that their speed rests on
 #   jit.opencl.ORDER  with PoCL, and its LLVM, in one process
 set(here ${CMAKE_CURRENT_LIST_DIR})
 set(engine ${PROJECT_SOURCE_DIR}/recipes/11_numba_style_jit/engine)
@@ -41,6 +42,8 @@ hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
 
 hc_test(jit.random TIMEOUT 120
         COMMAND sh ${here}/random.sh $<TARGET_FILE:jit_corpus> ${here}/random_programs.py)
+
+hc_test(jit.loops COMMAND sh ${here}/loops.sh $<TARGET_FILE:11_numba_style_jit>)
 
 jit_test_program(jit_refused ${here}/refused.c)
 hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)
