@@ -176,13 +176,22 @@ static void print_table(const Stop *stops, size_t count) {
     hc_table_free(table);
 }
 
+/* The pictures of each recipe in a line, with the folder of the first: they lie side by side. */
 static void print_pictures(const Stop *stops, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const cJSON *results = cJSON_GetObjectItemCaseSensitive(stops[i].json, "results");
         const cJSON *picture, *pictures = cJSON_GetObjectItemCaseSensitive(results, "pictures");
+        const char *first = NULL;
         cJSON_ArrayForEach(picture, pictures) {
-            if (cJSON_IsString(picture)) printf("picture  %s\n", picture->valuestring);
+            const char *name = cJSON_GetStringValue(picture);
+            if (!name) continue;
+            const char *slash = first ? strrchr(first, '/') : NULL;
+            size_t folder = slash ? (size_t)(slash - first) + 1 : 0;
+            bool beside = first && strncmp(name, first, folder) == 0;
+            printf("%s %s", first ? "" : "pictures", beside ? name + folder : name);
+            if (!first) first = name;
         }
+        if (first) putchar('\n');
     }
 }
 
@@ -208,6 +217,7 @@ static void print_next(const Stop *stops, size_t count) {
     printf("next     %-28s each API call as it happens\n", command);
     snprintf(command, sizeof command, "./cook run %ld --help", number);
     printf("         %-28s what the recipe takes\n", command);
+    printf("         %-28s learn by doing\n", "./cook exercise list");
     printf("         recipes/%s/main.c\n", chosen->recipe);
 }
 

@@ -9,6 +9,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include <dlfcn.h>
+#include <errno.h>
 #include <unistd.h>
 
 #include "hc_files.h"
@@ -16,34 +17,53 @@
 
 static double reference(double x, double y) { return x * x + y * y; }
 
+#ifdef __x86_64__
+#define FOR_THIS_PROCESSOR "-march=native"
+#else
+#define FOR_THIS_PROCESSOR "-mcpu=native"
+#endif
+
 /* A folder of its own for the shared object, which is removed as soon as it is open. */
 static int compile(const char *text, void **library) {
-    char folder[] = "/tmp/hc_jit_XXXXXX", object[64], program[4096], *out = NULL, *err = NULL;
-    const char *wish = getenv("HC_CC");
+    const char *wish = getenv("HC_CC"), *folder = getenv("TMPDIR");
+    char object[4096], program[4096], *out = NULL, *err = NULL;
     size_t size;
+    int status = HC_OK;
     *library = NULL;
-    if (!hc_find_program(wish && *wish ? wish : "cc", program, sizeof program))
-        return hc_set_error(HC_SKIP, 0, NULL, "install gcc or clang, or leave --via out",
-                            "no C compiler in PATH");
-    if (!mkdtemp(folder)) return hc_set_error(HC_ERROR, 0, NULL, NULL, "no folder in /tmp");
-    snprintf(object, sizeof object, "%s/f.so", folder);
+    if (!hc_find_program(wish && *wish ? wish : "cc", program, sizeof program)) {
+        hc_set_error(status = HC_SKIP, 0, NULL, "install gcc or clang, or leave --via out",
+                     "no C compiler in PATH");
+        return status;
+    }
+    snprintf(object, sizeof object - 8, "%s/hc_jit_XXXXXX", folder && *folder ? folder : "/tmp");
+    if (!mkdtemp(object)) {
+        hc_set_error(status = HC_ERROR, errno, NULL, "set TMPDIR to a folder that you can write",
+                     "%s: %s", object, strerror(errno));
+        return status;
+    }
+    size_t end = strlen(object);
+    strcpy(object + end, "/f.so");
     //> compile
     /* 2. The compiler reads C from its standard input, and writes a shared object. */
-    const char *const args[] = {"cc",       "-O3", "-march=native", "-shared", "-fPIC", "-x", "c",
-                                "-std=c11", "-o",  object,          "-",       NULL};
-    int rc = hc_run_program(program, args, text, &out, &size, &err);
+    const char *const args[] = {"cc",  "-x",      "c",     "-std=c11", FOR_THIS_PROCESSOR,
+                                "-O3", "-shared", "-fPIC", "-o",       object,
+                                "-",   NULL};
+    int rc = hc_run_program(program, args, text, &out, &size, &err), code = errno;
     //< compile
     //> open
     /* 3. Open it like any library. */
     if (rc == 0) *library = dlopen(object, RTLD_NOW | RTLD_LOCAL);
     //< open
     unlink(object);
-    rmdir(folder);
-    int status = HC_OK;
-    if (rc != 0)
-        status = hc_set_error(HC_BUILD, 0, NULL, "HC_CC names another compiler",
-                              "%s ended with %d: %.400s", program, rc, err ? err : "");
-    else if (!*library) status = hc_set_error(HC_ERROR, 0, NULL, NULL, "%s", dlerror());
+    object[end] = '\0';
+    rmdir(object);
+    if (rc < 0)
+        hc_set_error(status = HC_ERROR, code, NULL, NULL, "%s could not be run: %s", program,
+                     strerror(code));
+    else if (rc != 0)
+        hc_set_error(status = HC_BUILD, rc, NULL, "HC_CC names another compiler",
+                     "%s ended with %d: %.400s", program, rc, err ? err : "");
+    else if (!*library) hc_set_error(status = HC_ERROR, 0, NULL, NULL, "%s", dlerror());
     free(out);
     free(err);
     return status;

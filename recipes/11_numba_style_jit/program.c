@@ -84,6 +84,27 @@ static void note_times(const JitModule *module, double ms) {
     hc_note_time(HC_TIME_KERNEL, ms);
 }
 
+/* Of a function with cache=True: was it compiled now, or by an earlier run? */
+static void note_cache(JitModule *module, const char *function, bool no_cache) {
+    JitCache cache;
+    char text[8192];
+    need_jit(jit_api.cache(module, function, &cache), function);
+    if (!cache.wanted) return;
+    bool off = no_cache || cache.trouble, hit = cache.hits && !cache.misses;
+    snprintf(text, sizeof text, "%s: %s",
+             off   ? "off"
+             : hit ? "hit"
+                   : "miss",
+             no_cache        ? "--no-cache"
+             : cache.trouble ? cache.trouble
+                             : cache.folder);
+    hc_note_text("cache", "cache", text);
+    cJSON_ReplaceItemInObject(hc_results(), "cache",
+                              cJSON_CreateString(off   ? "off"
+                                                 : hit ? "hit"
+                                                       : "miss"));
+}
+
 static int show(JitModule *module, const char *function, const JitValue *values, size_t n) {
     static const struct {
         const char *name;
@@ -104,15 +125,18 @@ static int show(JitModule *module, const char *function, const JitValue *values,
     return hc_end();
 }
 
-/* A vectorized function's results go into an array, which is made here and is the last argument. */
-static size_t add_output(JitModule *module, const char *function, JitValue *values, size_t n) {
+/* A vectorized function's results go into arrays, which are made here and are the last arguments;
+ * a guvectorized function may have several. */
+static size_t add_outputs(JitModule *module, const char *function, JitValue *values, size_t n) {
     JitValue out;
-    if (jit_api.result_of(module, function, values, n, &out) != JIT_OK || !out.ndim) return n;
-    size_t count = 1;
-    for (int k = 0; k < out.ndim; k++) count *= (size_t)out.as.array.shape[k];
-    CHECK_HC(hc_alloc(count, 8, &out.as.array.data));
-    values[n] = out;
-    return n + 1;
+    while (n < MAX_ARGS && jit_api.result_of(module, function, values, n, &out) == JIT_OK &&
+           out.ndim) {
+        size_t count = 1;
+        for (int k = 0; k < out.ndim; k++) count *= (size_t)out.as.array.shape[k];
+        CHECK_HC(hc_alloc(count, 8, &out.as.array.data));
+        values[n++] = out;
+    }
+    return n;
 }
 
 /* Where the options begin. With --call, all are options, and FILE.py and the rest are its words. */
@@ -172,6 +196,7 @@ int jit_program(int argc, char **argv) {
 
     JitModule *module;
     need_jit(jit_api.load(argv[1], NULL, &module), argv[1]);
+    jit_api.use_cache(module, !args.no_cache);
     if (given < 3) {
         for (size_t i = 0; jit_api.functions(module, i); i++)
             fprintf(stderr, "    %s\n", jit_api.functions(module, i));
@@ -193,10 +218,11 @@ int jit_program(int argc, char **argv) {
     if (strcmp(program_inspect, "no") != 0) status = show(module, argv[2], values, out.n);
     else {
         size_t before = out.n;
-        out.n = add_output(module, argv[2], values, out.n);
+        out.n = add_outputs(module, argv[2], values, out.n);
         if (*program_same_as) CHECK_HC(copy_values(values, out.n, copies));
         call(module, argv[2], &launch, args.repeat, &out);
         print(&out, before);
+        note_cache(module, argv[2], args.no_cache);
         if (*program_same_as) {
             check_same(module, &out, copies, args.repeat);
             free_values(copies, out.n);

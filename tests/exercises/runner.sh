@@ -37,6 +37,101 @@ runner_list() {
     prints "Usage: ./cook exercise"
 }
 
+# wait_for TEXT - until the watch that runs in the background has printed it.
+wait_for() {
+    tries=0
+    until grep -qF -e "$1" "$work/out"; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || fail "no '$1'"
+        sleep 0.2
+    done
+}
+
+# Saved wrong, it is checked again; saved right, the watch goes on to the next; the last one ends it.
+runner_watch() {
+    exercise start $first
+    exercise start 07_predict
+    timeout 200 "$HC_RUNNER" --root "$HC_SOURCE" --build "$HC_BUILD" watch >"$work/out" 2>"$work/err" &
+    pid=$!
+    ran="watch"
+    wait_for "Watching exercises/07_predict_the_limits/"
+    cp "$HC_SOURCE/recipes/07_opencl_device_query/exercises/07_predict_the_limits/solution/"* \
+        exercises/07_predict_the_limits/
+    wait_for "Watching exercises/$first/"
+    prints "07_predict_the_limits: PASSED"
+    prints_not "look at the guard"
+    printf '__kernel void vector_sum(__global T *z, __global const T *x, __global const T *y, ulong n)' \
+        >"exercises/$first/new"
+    printf ' {\n    size_t i = get_global_id(0);\n    if (i + 1 < n) z[i] = x[i] + y[i];\n}\n' \
+        >>"exercises/$first/new"
+    mv "exercises/$first/new" "exercises/$first/vector_sum.cl" # as editors do
+    wait_for "look at the guard"
+    cp "$given/$first/solution/vector_sum.cl" "exercises/$first/"
+    wait $pid || rc=$?
+    expect 0
+    prints "$first: PASSED"
+    exercise watch
+    expect 2
+    says "nothing in exercises is started and not passed yet"
+}
+
+runner_watch_ends() {
+    exercise watch 07_predict
+    expect 2
+    says "not started"
+    exercise start 07_predict
+    exercise watch 07_predict --json
+    expect 2
+    says "a report is made by check"
+    timeout 200 "$HC_RUNNER" --root "$HC_SOURCE" --build "$HC_BUILD" watch 07_predict \
+        >"$work/out" 2>"$work/err" &
+    pid=$!
+    ran="watch, interrupted"
+    wait_for "Watching exercises/07_predict_the_limits/"
+    kill -INT $pid
+    wait $pid || rc=$?
+    expect 130
+}
+
+runner_progress() {
+    exercise progress
+    expect 0
+    prints "0 of "
+    prints "Next: ./cook exercise start 01_"
+    exercise start 07_predict --dir ada
+    cp "$HC_SOURCE/recipes/07_opencl_device_query/exercises/07_predict_the_limits/solution/"* \
+        ada/07_predict_the_limits/
+    exercise check --dir ada
+    expect 0
+    exercise start $first --dir ada
+    exercise hint $first --dir ada
+    exercise progress --dir ada
+    expect 0
+    prints "1 of 1"
+    prints "1 of "
+    prints "Go on with: ./cook exercise watch $first"
+    mkdir bob
+    exercise progress ada bob
+    expect 0
+    grep -Eq '^ada +1 +1 +1 +1 +15$' "$work/out" || fail "not ada's line"
+    grep -Eq '^bob +0 +0 +0 +0 +0$' "$work/out" || fail "not bob's line"
+    exercise progress ada carol
+    expect 2
+    says "there is no folder carol"
+    need_validator
+    exercise progress ada bob --json
+    expect 0
+    [ "$(wc -l <"$work/out")" -eq 1 ] || fail "not one line"
+    prints '{"name":"07_predict_the_limits","state":"passed","checks":1,"hints":0}'
+    for python in /usr/bin/python3 python3; do
+        valid=0
+        "$python" "$HC_SOURCE/tests/validate.py" \
+            "$HC_SOURCE/common/tools/exercise/progress.schema.json" "$work/out" >valid 2>&1 || valid=$?
+        [ "$valid" -gt 1 ] || break
+    done
+    [ "$valid" -eq 0 ] || fail "$(cat valid)"
+}
+
 runner_usage() {
     exercise start nothing_like_it
     expect 2

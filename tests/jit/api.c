@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* jit_api - the compiler as a library: what jit.h promises, from C. Pointers to functions of every
- * scalar type, arrays, exceptions, inspection, generalised functions, and misuse. */
+ * scalar type, arrays, exceptions, inspection, and misuse. */
 #define _POSIX_C_SOURCE 200809L
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "jit.h"
 
@@ -20,7 +22,7 @@ static int failed;
     } while (0)
 
 static const char source[] =
-    "import math\nfrom numba import njit, guvectorize, vectorize\n"
+    "import math\nimport numpy as np\nfrom numba import njit, vectorize\n"
     "@njit\n"
     "def twice(a):\n"
     "    return a + a\n"
@@ -53,12 +55,6 @@ static const char source[] =
     "@njit('int8(int8, uint16, float32, boolean)')\n"
     "def small(a, b, c, d):\n"
     "    return a + b + c + d\n"
-    "@guvectorize(['void(float64[:], float64, float64[:], float64[:])'], '(n),()->(n),()')\n"
-    "def shifted(x, a, y, s):\n"
-    "    s[0] = 0\n"
-    "    for i in range(len(x)):\n"
-    "        y[i] = x[i] + a\n"
-    "        s[0] += y[i]\n"
     "@njit\n"
     "def onward(x, y):\n"
     "    for i in range(len(x)):\n"
@@ -76,6 +72,9 @@ static const char source[] =
     "@njit(['int64(int64)', 'float64(float64)'])\n"
     "def either(a):\n"
     "    return a + 1\n"
+    "@njit\n"
+    "def rest(a, b):\n"
+    "    return math.fmod(a, b), np.fmod(a, b)\n"
     "N = 3\n"
     "def python_only():\n"
     "    return [N]\n";
@@ -158,7 +157,7 @@ static void calls(void) {
     CHECK(jit->call(module, "total", NULL, &array, 1, results, &count) == JIT_USAGE);
     JitValue by_zero[2] = {five, {.kind = JIT_I64}};
     CHECK(jit->call(module, "ratio", NULL, by_zero, 2, results, &count) == JIT_RAISED);
-    CHECK(strstr(jit->error(), ":11: ZeroDivisionError"));
+    CHECK(strstr(jit->error(), ":12: ZeroDivisionError"));
     char *signature;
     JitValue all[3] = {five,
                        {.kind = JIT_F32, .ndim = 1, .as.array = {NULL, {4}, {4}}},
@@ -191,37 +190,46 @@ static void inspection(void) {
     CHECK(!fast || strstr(text, "x double>"));
     free(text);
     CHECK(strcmp(jit->functions(module, 0), "twice") == 0);
-    CHECK(strcmp(jit->functions(module, 8), "shifted") == 0 && !jit->functions(module, 14));
+    CHECK(strcmp(jit->functions(module, 8), "onward") == 0 && !jit->functions(module, 14));
 }
 
-/* '(n),()->(n),()' over outer axes: x 2x3, a once or for each row, y 2x3, s 2. */
-static void generalised(void) {
-    double x[2][3] = {{1, 2, 3}, {4, 5, 6}}, a[2] = {10, 20}, y[2][3] = {{0}}, s[2] = {0};
-    JitValue results[JIT_RESULTS];
+static bool has_cuda(void) {
+    JitValue results[JIT_RESULTS], five = {.kind = JIT_I64, .as.i = 5};
+    JitLaunch cuda = {.target = JIT_CUDA};
     size_t count;
-    JitValue args[4] = {{.kind = JIT_F64, .ndim = 2, .as.array = {x, {2, 3}, {24, 8}}},
-                        {.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}},
-                        {.kind = JIT_F64, .ndim = 2, .as.array = {y, {2, 3}, {24, 8}}},
-                        {.kind = JIT_F64, .ndim = 1, .as.array = {s, {2}, {8}}}};
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK && count == 0);
-    CHECK(y[0][0] == 11 && y[1][2] == 26 && s[0] == 36 && s[1] == 75);
-    args[1] = (JitValue){.kind = JIT_F64, .as.f64 = 1}; /* a number serves all rows */
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
-    CHECK(y[0][0] == 2 && y[1][2] == 7 && s[0] == 9 && s[1] == 18);
-    args[0].as.array = (JitArray){x, {1, 3}, {24, 8}}; /* one row serves all outputs: refused */
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
-    args[1] = (JitValue){.kind = JIT_F64, .ndim = 1, .as.array = {a, {2}, {8}}};
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_OK);
-    CHECK(y[0][0] == 11 && y[1][2] == 23 && s[1] == 66);
-    args[2].as.array.shape[1] = 2;
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
-    CHECK(strstr(jit->error(), "the axis n"));
-    CHECK(jit->call(module, "shifted", NULL, args, 3, results, &count) == JIT_USAGE);
-    args[0].ndim = 4;
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
-    args[0].ndim = 2;
-    args[2].kind = JIT_F32;
-    CHECK(jit->call(module, "shifted", NULL, args, 4, results, &count) == JIT_USAGE);
+    return jit->call(module, "twice", &cuda, &five, 1, results, &count) != JIT_ABSENT;
+}
+
+/* fmod has the sign of the dividend, wherever it runs, of integers, too. */
+static void remainders(void) {
+    static const double reals[] = {
+        0.0, -0.0, 1.0, -1.5, 7.25, -1e300, 5e-324, 3.1, (double)INFINITY, (double)NAN};
+    static const int64_t whole[] = {0, 1, -1, 7, -7, 3, -3, INT64_MIN, INT64_MAX};
+    enum { REALS = sizeof reals / sizeof reals[0], WHOLE = sizeof whole / sizeof whole[0] };
+    JitValue results[JIT_RESULTS], args[2];
+    size_t count;
+    for (JitTarget target = JIT_CPU; target <= JIT_CUDA; target++) {
+        JitLaunch launch = {.target = target};
+        if (target == JIT_CUDA && !has_cuda()) continue;
+        for (int i = 0; i < REALS * REALS; i++) {
+            double a = reals[i / REALS], b = reals[i % REALS], want = fmod(a, b);
+            args[0] = (JitValue){.kind = JIT_F64, .as.f64 = a};
+            args[1] = (JitValue){.kind = JIT_F64, .as.f64 = b};
+            CHECK(jit->call(module, "rest", &launch, args, 2, results, &count) == JIT_OK);
+            for (int k = 0; k < 2; k++) {
+                double got = results[k].as.f64;
+                CHECK(isnan(want) ? isnan(got) : got == want && !signbit(got) == !signbit(want));
+            }
+        }
+        for (int i = 0; i < WHOLE * WHOLE; i++) {
+            int64_t a = whole[i / WHOLE], b = whole[i % WHOLE];
+            args[0] = (JitValue){.kind = JIT_I64, .as.i = a};
+            args[1] = (JitValue){.kind = JIT_I64, .as.i = b};
+            CHECK(jit->call(module, "rest", &launch, args, 2, results, &count) == JIT_OK);
+            CHECK(results[0].kind == JIT_F64 && results[1].kind == JIT_I64);
+            CHECK(results[1].as.i == (b == 0 || b == -1 ? 0 : a % b));
+        }
+    }
 }
 
 /* Arrays that lie apart and arrays that do not are different code: with the same memory, each round
@@ -320,6 +328,66 @@ static void several_signatures(void) {
     CHECK(pointer(0.5) == 1.5);
 }
 
+/* Statistics of cache=True: a module that has never been compiled, and the same once more. */
+static void cached(void) {
+    char text[400];
+    struct timespec now;
+    JitCache cache;
+    JitValue results[JIT_RESULTS], two = {.kind = JIT_I64, .as.i = 2};
+    size_t count;
+    double (*pointer)(double);
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t number = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    snprintf(text, sizeof text,
+             "from numba import njit\n@njit(cache=True)\ndef f(a):\n    return a + %lld\n"
+             "@njit\ndef g(a):\n    return f(a)\n",
+             (long long)number);
+    for (unsigned round = 0; round < 3; round++) {
+        JitModule *m;
+        CHECK(jit->load("cached.py", text, &m) == JIT_OK);
+        jit->use_cache(m, round < 2);
+        CHECK(jit->cache(m, NULL, &cache) == JIT_OK && cache.wanted && !cache.trouble);
+        CHECK(cache.hits == 0 && cache.misses == 0 && *cache.folder);
+        CHECK(jit->call(m, "g", NULL, &two, 1, results, &count) == JIT_OK);
+        CHECK(jit->call(m, "f", NULL, &two, 1, results, &count) == JIT_OK);
+        CHECK(results[0].as.i == number + 2);
+        CHECK(jit->call(m, "f", NULL, &two, 1, results, &count) == JIT_OK); /* there already */
+        CHECK(jit->pointer(m, "f", "(float64,)", (void **)&pointer) == JIT_OK);
+        CHECK(pointer(1) == 1 + (double)number);
+        CHECK(jit->cache(m, "f", &cache) == JIT_OK && cache.wanted);
+        CHECK(cache.hits == (round == 1 ? 2 : 0) && cache.misses == (round == 0 ? 2 : 0));
+        CHECK(jit->cache(m, "g", &cache) == JIT_OK && !cache.wanted);
+        CHECK(cache.hits == 0 && cache.misses == 0);
+        CHECK(jit->cache(m, "nosuch", &cache) == JIT_USAGE);
+        jit->unload(m);
+    }
+}
+
+/* A function outside the language is refused when it is needed, and keeps no other from running. */
+static void refused_when_needed(void) {
+    static const char text[] =
+        "import numba\nfrom numba import njit\n"
+        "@njit(locals={'x': int}, cache=True)\ndef a(x, *rest):\n    return [x,\n        x]\n"
+        "@njit\ndef b(x):\n    return a(x)\n"
+        "@njit\ndef c(x):\n    return x + 1\n"
+        "@numba.experimental.jitclass([('x', int)])\nclass d:\n    def e(self):\n        pass\n"
+        "@njit\ndef f(x):\n    return c(x) + 1\n";
+    JitModule *m;
+    JitValue two = {.kind = JIT_I64, .as.i = 2}, got;
+    size_t count = 0;
+    CHECK(jit->load("some.py", text, &m) == JIT_OK);
+    CHECK(jit->call(m, "f", NULL, &two, 1, &got, &count) == JIT_OK && got.as.i == 4);
+    CHECK(jit->call(m, "a", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:3:", 10) == 0 && strchr(jit->error(), '^'));
+    CHECK(jit->call(m, "b", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:3:", 10) == 0);
+    CHECK(jit->call(m, "d", NULL, &two, 1, &got, &count) == JIT_REFUSED);
+    CHECK(strncmp(jit->error(), "some.py:13:", 11) == 0 && strstr(jit->error(), "jitclass"));
+    CHECK(jit->call(m, "c", NULL, &two, 1, &got, &count) == JIT_OK && got.as.i == 3);
+    jit->unload(m);
+    CHECK(jit->load("bad.py", "from numba import njit\n@njit(1 +\n", &m) == JIT_REFUSED);
+}
+
 int main(void) {
     if (jit_open(&jit) != JIT_OK) {
         printf("skipped: %s\n", jit_open_error());
@@ -338,11 +406,13 @@ int main(void) {
     pointers();
     calls();
     inspection();
-    generalised();
+    remainders();
     overlapping();
     vectorized();
     fast();
     several_signatures();
+    cached();
+    refused_when_needed();
     jit->unload(module);
     return failed != 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* jit_corpus DIR FILE|operators [cuda] - compare the compiler with what real Numba said. For
- * FILE.py in DIR, FILE.json has, for each call, the arguments, and the types and values that came
- * back, bit for bit, or that an exception was raised, or that Numba refused to compile. Where libm
- * may differ, a case allows some units in the last place; everything else is equal, or wrong.
- * cuda: the same functions on the CUDA device, one thread of it. */
+/* jit_corpus DIR FILE|operators [cuda|parallel] - compare the compiler with what real Numba said.
+ * For FILE.py in DIR, FILE.json has, for each call, the arguments, and the types and values that
+ * came back, bit for bit, or that an exception was raised, or that Numba refused to compile. Where
+ * libm may differ, a case allows some units in the last place; everything else is equal, or wrong.
+ * cuda: the same functions on the CUDA device, one thread of it, or, if vectorized, one for each
+ * element; parallel: vectorized functions on all cores. */
 #define _POSIX_C_SOURCE 200809L
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -14,7 +15,7 @@
 
 #include "jit.h"
 
-enum { MAX_ARGS = 8, SHOWN = 20 };
+enum { MAX_ARGS = 8, MAX_OUTPUTS = 4, SHOWN = 20 };
 
 static const JitApi *jit;
 static const char *const kinds[] = {"none",  "bool",   "int8",   "int16",  "int32",   "int64",
@@ -132,35 +133,54 @@ static void complain(const cJSON *row, const char *what) {
     free(text);
 }
 
-/* A vectorized function: what comes back is an array. */
-static int call_for_array(JitModule *module, const cJSON *row, JitValue *args, size_t n) {
-    const cJSON *want = cJSON_GetObjectItem(row, "array");
+/* Make room for the next array that a vectorized function fills, if its kind and shape fit. */
+static int add_output(JitModule *module, const cJSON *row, const cJSON *want, JitValue *args,
+                      size_t n) {
     unsigned char *buffer;
-    JitValue expected = read_array(want, &buffer), results[JIT_RESULTS];
-    size_t count;
+    JitValue expected = read_array(want, &buffer), *out = &args[n];
     free(buffer);
-    int status = jit->result_of(module, text_of(row, "function"), args, n, &args[n]);
+    int status = jit->result_of(module, text_of(row, "function"), args, n, out);
     if (status != JIT_OK) return status;
-    bool fits = args[n].kind == expected.kind && args[n].ndim == expected.ndim;
+    bool fits = out->kind == expected.kind && out->ndim == expected.ndim && out->ndim > 0;
     for (int k = 0; fits && k < expected.ndim; k++)
-        fits = args[n].as.array.shape[k] == expected.as.array.shape[k];
+        fits = out->as.array.shape[k] == expected.as.array.shape[k];
     if (!fits) {
         complain(row, "an array of another type or shape");
-        return JIT_OK;
+        *out = (JitValue){.kind = JIT_NONE};
+        return JIT_RAISED;
     }
-    size_t size = bytes[expected.kind];
-    for (int k = 0; k < expected.ndim; k++) size *= (size_t)expected.as.array.shape[k];
-    if (!(args[n].as.array.data = calloc(size + 1, 1))) give_up("no memory");
-    status = jit->call(module, text_of(row, "function"), &where, args, n + 1, results, &count);
-    if (status == JIT_OK &&
-        !walk(&args[n].as.array, expected.ndim, bytes[expected.kind], text_of(want, "data"), true))
-        complain(row, "an array of other elements");
-    free(args[n].as.array.data);
-    return status;
+    size_t size = bytes[out->kind];
+    for (int k = 0; k < out->ndim; k++) size *= (size_t)out->as.array.shape[k];
+    if (!(out->as.array.data = calloc(size + 1, 1))) give_up("no memory");
+    return JIT_OK;
+}
+
+/* A vectorized function: what comes back are arrays, each to be freed. */
+static int call_for_arrays(JitModule *module, const cJSON *row, const cJSON *wants, JitValue *args,
+                           size_t n) {
+    JitValue results[JIT_RESULTS];
+    const cJSON *want;
+    size_t count, all = n;
+    int before = wrong, status = JIT_OK;
+    cJSON_ArrayForEach(want, wants) {
+        if (all == MAX_ARGS + MAX_OUTPUTS) give_up("too many results");
+        args[all] = (JitValue){.kind = JIT_NONE};
+        if (status == JIT_OK) status = add_output(module, row, want, args, all++);
+    }
+    if (status == JIT_OK)
+        status = jit->call(module, text_of(row, "function"), &where, args, all, results, &count);
+    want = wants->child;
+    for (size_t i = n; i < all; i++, want = want->next) {
+        if (status == JIT_OK && !walk(&args[i].as.array, args[i].ndim, bytes[args[i].kind],
+                                      text_of(want, "data"), true))
+            complain(row, "an array of other elements");
+        if (args[i].ndim) free(args[i].as.array.data);
+    }
+    return wrong > before ? JIT_OK : status; /* what is wrong was said */
 }
 
 static void check(const cJSON *row, JitModule *module) {
-    JitValue args[MAX_ARGS + 1], results[JIT_RESULTS];
+    JitValue args[MAX_ARGS + MAX_OUTPUTS], results[JIT_RESULTS];
     unsigned char *buffers[MAX_ARGS] = {NULL};
     size_t n = 0, count = 0, i = 0;
     const cJSON *item;
@@ -174,10 +194,10 @@ static void check(const cJSON *row, JitModule *module) {
         }
         n++;
     }
-    bool array = cJSON_HasObjectItem(row, "array");
+    const cJSON *arrays = cJSON_GetObjectItem(row, "arrays");
     int status =
-        array ? call_for_array(module, row, args, n)
-              : jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
+        arrays ? call_for_arrays(module, row, arrays, args, n)
+               : jit->call(module, text_of(row, "function"), &where, args, n, results, &count);
     const char *raises = text_of(row, "raises");
     if (*raises) {
         const char *error = jit->error();
@@ -185,7 +205,7 @@ static void check(const cJSON *row, JitModule *module) {
     } else if (cJSON_HasObjectItem(row, "refused")) {
         if (status != JIT_REFUSED) complain(row, "Numba refuses to compile this");
     } else if (status != JIT_OK) complain(row, jit->error());
-    else if (!array) {
+    else if (!arrays) {
         const cJSON *wants = cJSON_GetObjectItem(row, "results");
         int64_t ulp = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(row, "ulp"));
         if (!cJSON_HasObjectItem(row, "ulp")) ulp = 0;
@@ -259,9 +279,10 @@ static cJSON *read_corpus(const char *folder, const char *name) {
 }
 
 int main(int argc, char **argv) {
-    bool cuda = argc == 4 && strcmp(argv[3], "cuda") == 0;
-    if (argc != 3 && !cuda) give_up("usage: jit_corpus DIR FILE|operators [cuda]");
-    where.target = cuda ? JIT_CUDA : JIT_DECLARED;
+    const char *target = argc == 4 ? argv[3] : "";
+    if (strcmp(target, "cuda") == 0) where.target = JIT_CUDA;
+    else if (strcmp(target, "parallel") == 0) where.target = JIT_PARALLEL;
+    else if (argc != 3) give_up("usage: jit_corpus DIR FILE|operators [cuda|parallel]");
     if (jit_open(&jit) != JIT_OK) {
         printf("skipped: %s\n", jit_open_error());
         return 77;

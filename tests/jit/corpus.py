@@ -20,10 +20,11 @@ import numpy as np
 from numba.core import types
 from numba.core.registry import cpu_target
 from numba.np.ufunc.dufunc import DUFunc
+from numba.np.ufunc.gufunc import GUFunc
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel", "corners",
-         "signatures", "vectorize")
+         "signatures", "vectorize", "guvectorize", "ufuncs")
 SCALARS = [types.boolean, types.int8, types.int16, types.int32, types.int64, types.uint8,
            types.uint16, types.uint32, types.uint64, types.float32, types.float64]
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -104,9 +105,19 @@ def run(function, args):
     except (ZeroDivisionError, IndexError, ValueError, OverflowError) as error:
         row["raises"] = type(error).__name__
         return row
+    layout = function.gufunc_builder.signature if isinstance(function, GUFunc) \
+        else getattr(function, "signature", None)
+    if layout:
+        if len(args) == layout.count("("):
+            row["results"] = []
+            row["after"] = [argument(a)["data"] for a in given if isinstance(a, np.ndarray)]
+        else:  # a number is what one element of an array is
+            values = value if isinstance(value, tuple) else (value,)
+            row["arrays"] = [argument(np.atleast_1d(v)) for v in values]
+        return row
     if isinstance(function, (DUFunc, np.ufunc)):
         if isinstance(value, np.ndarray):
-            row["array"] = argument(value)
+            row["arrays"] = [argument(value)]
         else:
             row["results"] = [scalar(value, kind(value))]
         return row

@@ -30,6 +30,8 @@ static const struct {
              {"math.acosh(x)", acoshl, NULL, 1, 50},
              {"math.atanh(x)", atanhl, NULL, -1, 1},
              {"math.exp(x)", expl, NULL, -80, 80},
+             {"np.exp2(x)", exp2l, NULL, -80, 80},
+             {"np.cbrt(x)", cbrtl, NULL, -50, 50},
              {"math.expm1(x)", expm1l, NULL, -10, 10},
              {"math.log(x)", logl, NULL, 0, 100},
              {"math.log2(x)", log2l, NULL, 0, 100},
@@ -79,7 +81,8 @@ static int check(size_t i, bool narrow, bool cuda) {
     JitLaunch launch = {.target = cuda ? JIT_CUDA : JIT_CPU};
     size_t count;
     snprintf(source, sizeof source,
-             "import math\nfrom numba import njit, vectorize\n@vectorize(fastmath=%s)\n"
+             "import math\nimport numpy as np\nfrom numba import njit, "
+             "vectorize\n@vectorize(fastmath=%s)\n"
              "def f(x, y):\n    return %s\n"
              "@njit(fastmath=True)\ndef loop(x, y, out):\n    for i in range(len(out)):\n"
              "        out[i] = f(x[i], y[i])\n",

@@ -24,6 +24,9 @@ says "no C compiler"
 run env HC_CC=false "$program" -n 1000 --via cc
 expect 4
 says "ended with 1"
+run env TMPDIR=/nonexistent "$program" -n 1000 --via cc
+expect 3
+says "set TMPDIR"
 
 run "$program" "$first" power 3 5
 expect 0
@@ -46,6 +49,18 @@ prints "result     float64"
 run "$program" "$matmul" matmul 'int64[2x3]=1,2,3,4,5,6' 'int64[3x2]=1,0,0,1,1,1' 'int64[2x2]=9'
 expect 0
 prints "argument   int64[2x2] 4 5 10 11"
+# A stack of matrices; the output is made by the program.
+for target in cpu parallel; do
+    run "$program" "$matmul" matmul 'int64[33x2x3]=1..' 'int64[3x2]=1,0,0,1,1,1' --target $target
+    expect 0
+    prints "result     int64[33x2x2] 4 5 10 11 16 17 22 23 ..."
+    run "$program" "$matmul" matmul 'int64[33x2x3]' 'int64[2x2]' --target $target
+    expect 2
+    says "the axis n is 2 in 'B', and 3 before"
+done
+run "$program" "$matmul" matmul 'int64[33x2x3]' 'int64[3x2]' --inspect types
+expect 0
+prints "matmul.guvectorize("
 
 run "$program" "$first" power 3 5 --json
 expect 0
@@ -81,6 +96,10 @@ case $rc in
     run "$program" "$programs/pi.py" throw 10000 1 'int64[1]=0' --grid 4 --block 256 --device sim
     expect 0
     prints "argument   int64[1] 7919"
+    run "$program" "$matmul" matmul 'int64[33x2x3]=1..' 'int64[3x2]=1,0,0,1,1,1' --device sim
+    expect 0
+    prints "result     int64[33x2x2] 4 5 10 11 16 17 22 23 ..."
+    prints "upload"
     run "$program" "$programs/fused.py" exact 'float64[2x3]=0..' --target cuda --device sim
     prints "result     float64[2x3] 2 1."
     run "$program" "$programs/mandelbrot.py" kernel 'uint8[60x90]=0' --png "$work/device.png" \

@@ -74,14 +74,6 @@ typedef struct Side {
     double sum;
 } Side;
 
-static const EwValue *maps_values(size_t *count) {
-    static EwValue v[2];
-    v[0] = EW_OF(at.x);
-    v[1] = EW_OF(at.z);
-    *count = 2;
-    return v;
-}
-
 static int run_axpby(Side *side, double *ms) {
     double start_ms = hc_now_ms();
     TRY(ew_run(side->kernel, EW_ALL,
@@ -105,10 +97,8 @@ static int run_unfused(Side *side, double *ms) {
 
 /* z[i] from x[i]: sine, exponential, scan. */
 static int run_map(Side *side, double *ms) {
-    size_t count;
     double start_ms = hc_now_ms();
-    const EwValue *values = maps_values(&count);
-    TRY(ew_run(side->kernel, EW_ALL, values, count));
+    TRY(ew_run(side->kernel, EW_ALL, EW_VALUES(EW_OF(at.x), EW_OF(at.z))));
     (void)ew_time_ms(side->kernel);
     *ms = hc_now_ms() - start_ms;
     return HC_OK;

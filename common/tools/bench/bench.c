@@ -98,8 +98,8 @@ static size_t choose_areas(int argc, char **argv, const BenchArea **chosen, size
             if (strcmp(argv[k], bench_areas[i]->name) == 0) area = bench_areas[i];
         if (!area) continue;
         if (area->needs_limits && !limits && count < room) chosen[count++] = &bench_area_limits;
+        if (area == &bench_area_limits && limits) continue; /* measured already */
         limits = limits || area->needs_limits || area == &bench_area_limits;
-        if (count && chosen[count - 1] == area) continue;
         if (count < room) chosen[count++] = area;
     }
     return count;

@@ -56,6 +56,8 @@ static int measure(Bench *bench, Field *field, size_t n) {
     for (size_t w = 0; w < field->way_count; w++) {
         EvalWay way = field->ways[w] == WITH_TRANSFERS ? EVAL_PLAIN : (EvalWay)field->ways[w];
         int status = eval_prepare(bench, field->work, way, n);
+        if (status == HC_SKIP && field->here[w])
+            bench_say("no curve: %s", hc_last_error()->message);
         field->here[w] = status == HC_OK;
         if (status != HC_OK && status != HC_SKIP) return status;
         if (!field->here[w]) continue;
@@ -110,6 +112,7 @@ static int over_sizes(Bench *bench, Field *field, const char *const *names, cons
                       size_t count, BenchPicture *time, BenchPicture *speedup, const char *x) {
     FILE *times = bench_data_open(bench, time), *speedups = bench_data_open(bench, speedup);
     int status = times && speedups ? open_field(bench, field) : HC_ERROR;
+    for (size_t w = 0; w < field->way_count; w++) field->here[w] = true; /* until told otherwise */
     if (status == HC_OK) {
         put_header(times, names, 0, field->way_count, x);
         put_header(speedups, names, 1, field->way_count, x);

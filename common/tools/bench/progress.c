@@ -102,9 +102,13 @@ static void draw(void) {
     size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 20
                        ? window.ws_col - 1u
                        : 79;
+    /* The sizes of a series take unlike times: what an earlier run took says more than the rounds
+     * of one of them. */
+    bool series = progress.parts > 0;
+    double begin_ms = series ? progress.began_ms : progress.first_ms;
     double left_s =
-        bench_time_left(progress.steps, progress.count, progress.at,
-                        (now_ms - progress.first_ms) * 1e-3, progress.done, progress.rounds);
+        bench_time_left(progress.steps, progress.count, progress.at, (now_ms - begin_ms) * 1e-3,
+                        series ? 0 : progress.done, progress.rounds);
     size_t full = progress.count ? progress.at * BAR / progress.count : 0;
     for (size_t i = 0; i < BAR; i++) bar[i] = i < full ? '#' : '-';
     bar[BAR] = '\0';
@@ -113,6 +117,9 @@ static void draw(void) {
     else if (left_s >= 0) snprintf(left, sizeof left, ", about %ld s left", s);
     int used = snprintf(line, sizeof line, "[%s] %zu/%zu  %s  ", bar, progress.at + 1,
                         progress.count, progress.steps[progress.at].name);
+    if (series && used > 0 && (size_t)used < sizeof line)
+        used += snprintf(line + used, sizeof line - (size_t)used, "size %zu/%zu, ",
+                         progress.part + 1, progress.parts);
     if (progress.done)
         snprintf(line + used, sizeof line - (size_t)used, "round %zu/%zu%s", progress.done,
                  progress.rounds, left);

@@ -22,7 +22,7 @@ set key center bottom at graph 0.5, 1.01 horizontal maxcols 3 width 1 noenhanced
 fast = triad_nt > triad ? triad_nt : triad
 roof(x, gbps) = gbps * x < fma ? gbps * x : fma
 set label 1 sprintf('%.0f GFLOP/s multiply-adds', fma) at 60, fma * 1.3 right tc rgb '#444444'
-set label 2 sprintf('%.0f GB/s non-temporal', triad_nt) at 1.0, triad_nt * 1.35 right tc rgb '#444444'
+if (triad_nt > 0) set label 2 sprintf('%.0f GB/s non-temporal', triad_nt) at 1.0, triad_nt * 1.35 right tc rgb '#444444'
 set label 3 sprintf('%.0f GB/s plain stores', triad) at 1.15, triad * 0.8 left tc rgb '#444444'
 set label 11 'vector sum' at 1. / 12, 0.125 center tc rgb '#444444'
 set label 12 'sum' at 0.25, 0.125 center tc rgb '#444444'

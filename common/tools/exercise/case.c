@@ -179,7 +179,9 @@ static int leave_result(const CaseOrder *order, const Case *result) {
 
 int case_run(const CaseOrder *order) {
     Case result = {0};
-    bool question = strcmp(order->tool, "answer") == 0, plain = strcmp(order->tool, "plain") == 0;
+    bool ptx = strcmp(order->tool, "ptx") == 0;
+    bool question = strcmp(order->tool, "answer") == 0 || ptx,
+         plain = strcmp(order->tool, "plain") == 0;
     snprintf(result.variant, sizeof result.variant, "%s", order->variant);
     snprintf(result.tool, sizeof result.tool, "%s", order->tool);
     snprintf(result.name, sizeof result.name, "%s%s%s%s%s%s", question ? "" : "n", order->what,
@@ -198,6 +200,8 @@ int case_run(const CaseOrder *order) {
     if (file_exists(stuck)) {
         result.status = CASE_NOT_RUN;
         result.message = text_format("not tried, since an earlier case did not end");
+    } else if (ptx) {
+        case_run_ptx(order, &result);
     } else if (question) {
         case_run_answer(order, &result);
     } else {

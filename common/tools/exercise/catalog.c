@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The catalog: every folder recipes/NN_recipe/exercises/NAME that has an exercise.json. The file is
- * checked here, once, so that the rest of the runner can rely on it; what a teacher forgot is
- * named.
+/* The catalog: every folder recipes/NN_recipe/exercises/NAME, or common/cusim/exercises/NAME, that
+ * has an exercise.json. The file is checked here, once, so that the rest of the runner can rely on
+ * it; what a teacher forgot is named.
  */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
@@ -31,8 +31,12 @@ bool has_answers(const Exercise *exercise) {
     return strcmp(exercise_text(exercise, "kind"), "predict") == 0;
 }
 
+bool is_ptx(const Exercise *exercise) {
+    return strcmp(exercise_text(exercise, "kind"), "ptx") == 0;
+}
+
 bool uses_cuda(const Exercise *exercise) {
-    return cJSON_HasObjectItem(exercise_list(exercise, "check"), "sim_sizes");
+    return is_ptx(exercise) || cJSON_HasObjectItem(exercise_list(exercise, "check"), "sim_sizes");
 }
 
 bool has_solution(const Exercise *exercise) {
@@ -74,16 +78,16 @@ static int examine(const Exercise *exercise) {
     if (strcmp(exercise_text(exercise, "name"), exercise->name) != 0)
         return faulty(exercise, "name differs from the folder's name");
     const char *kind = exercise_text(exercise, "kind");
-    if (strcmp(kind, "code") != 0 && strcmp(kind, "predict") != 0)
-        return faulty(exercise, "kind is neither code nor predict");
+    if (strcmp(kind, "code") != 0 && strcmp(kind, "predict") != 0 && strcmp(kind, "ptx") != 0)
+        return faulty(exercise, "kind is neither code nor predict nor ptx");
     if (!is_list(exercise_list(exercise, "files"), true)) return faulty(exercise, "files");
     if (!is_list(exercise_list(exercise, "hints"), true)) return faulty(exercise, "hints");
     const cJSON *check = exercise_list(exercise, "check");
-    if (!cJSON_IsObject(check)) return faulty(exercise, "check");
+    if (!cJSON_IsObject(check) && !is_ptx(exercise)) return faulty(exercise, "check");
     if (has_answers(exercise)) {
         if (!is_list(cJSON_GetObjectItemCaseSensitive(check, "questions"), true))
             return faulty(exercise, "check.questions");
-    } else {
+    } else if (!is_ptx(exercise)) {
         const char *program = check_text(exercise, "program");
         if (!program || !*program) return faulty(exercise, "check.program");
         if (!is_list(cJSON_GetObjectItemCaseSensitive(check, "sizes"), false))
@@ -147,6 +151,9 @@ int catalog_load(const char *root, Catalog *catalog) {
     }
     names_free(names);
     free(recipes);
+    char *in_ptx = text_format("%s/common/cusim/exercises", root);
+    if (status == HC_OK) status = add_from(in_ptx, catalog);
+    free(in_ptx);
     if (status == HC_OK && catalog->count == 0)
         status = hc_set_error(HC_USAGE, 0, NULL, "is --root the cookbook's folder?",
                               "no exercises below %s/recipes", root);

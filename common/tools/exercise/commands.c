@@ -15,15 +15,11 @@ int command_list(const Options *options, const Catalog *catalog) {
     HcTable *table = hc_table_new("exercise|title|kind|>minutes|difficulty|state");
     for (size_t i = 0; i < catalog->count; i++) {
         const Exercise *e = &catalog->items[i];
-        char *folder = learner_folder(options, e);
         int difficulty = exercise_list(e, "difficulty")->valueint;
-        const char *state = !file_exists(folder)               ? "new"
-                            : learner_recall(folder, "passed") ? "passed"
-                                                               : "started";
         hc_table_row(table, "%s|%s|%s|%d|%s|%s", e->name, exercise_text(e, "title"),
                      exercise_text(e, "kind"), exercise_list(e, "minutes")->valueint,
-                     stars[difficulty < 1 || difficulty > 4 ? 0 : difficulty], state);
-        free(folder);
+                     stars[difficulty < 1 || difficulty > 4 ? 0 : difficulty],
+                     learner_state(options, e));
     }
     hc_table_print(table, stdout, 0);
     hc_table_free(table);
@@ -51,12 +47,6 @@ int command_show(const Options *options, const Exercise *exercise) {
     else printf("\nBegin with: ./cook exercise start %s\n", exercise->name);
     free(folder);
     return HC_OK;
-}
-
-static int not_started(const Exercise *exercise, const Options *options) {
-    return hc_set_error(HC_USAGE, 0, NULL,
-                        "begin with ./cook exercise start NAME, or say where it is by --dir",
-                        "%s is not started in %s", exercise->name, options->dir);
 }
 
 int command_hint(const Options *options, const Exercise *exercise) {
@@ -103,6 +93,26 @@ static uint64_t fresh_seed(void) {
     return hc_random_u32(mixed, (uint32_t)getpid(), 0);
 }
 
+/* Check the learner's copy, tell what was found, and remember it there. returns  the exit code */
+static int check_into(const Options *options, const Exercise *e, Verdict *verdict) {
+    char *folder = learner_folder(options, e);
+    check_exercise(options, e, folder, options->has_seed ? options->seed : fresh_seed(), verdict);
+    if (!options->json) verdict_print(verdict, folder);
+    fflush(stdout);
+    /* A folder that cannot be written can still be checked. */
+    learner_remember(folder, "checks", learner_recall(folder, "checks") + 1);
+    if (verdict->status == PASSED) learner_remember(folder, "passed", 1);
+    free(folder);
+    return verdict_code(verdict);
+}
+
+int check_started(const Options *options, const Exercise *exercise) {
+    Verdict verdict;
+    int code = check_into(options, exercise, &verdict);
+    verdict_free(&verdict);
+    return code;
+}
+
 int command_check(const Options *options, const Catalog *catalog, const char *name) {
     const Exercise *only = NULL;
     int status = name ? catalog_find(catalog, name, &only) : HC_OK;
@@ -115,20 +125,11 @@ int command_check(const Options *options, const Catalog *catalog, const char *na
     for (size_t i = 0; i < catalog->count; i++) {
         const Exercise *e = &catalog->items[i];
         if (only ? e != only : !learner_started(options, e)) continue;
-        char *folder = learner_folder(options, e);
-        Verdict *v = &verdicts[count++];
-        check_exercise(options, e, folder, options->has_seed ? options->seed : fresh_seed(), v);
-        if (count > 1 && !options->json) putchar('\n');
-        if (!options->json) verdict_print(v, folder);
-        fflush(stdout);
-        int result = verdict_code(v);
+        if (count && !options->json) putchar('\n');
+        int result = check_into(options, e, &verdicts[count++]);
         /* A skip counts only if nothing else is to be said; else the gravest code does. */
         if (code == HC_OK || code == HC_SKIP) code = result == HC_OK ? code : result;
         else if (result != HC_SKIP && result > code) code = result;
-        /* A folder that cannot be written can still be checked. */
-        learner_remember(folder, "checks", learner_recall(folder, "checks") + 1);
-        if (v->status == PASSED) learner_remember(folder, "passed", 1);
-        free(folder);
     }
     if (count == 0)
         status = hc_set_error(HC_USAGE, 0, NULL, "begin with ./cook exercise start NAME",

@@ -49,6 +49,8 @@ const char *check_text(const Exercise *exercise, const char *key);
  * */
 bool is_program(const Exercise *exercise);
 bool has_answers(const Exercise *exercise);
+/* is_ptx - a kernel in PTX text, whose own check program runs it on cusim. */
+bool is_ptx(const Exercise *exercise);
 bool has_solution(const Exercise *exercise);
 /* uses_cuda - its programs run on a CUDA device, and again under cusim's checks. */
 bool uses_cuda(const Exercise *exercise);
@@ -97,12 +99,16 @@ int learner_dir_allowed(const Options *options); /* HC_USAGE for a folder of the
 int learner_start(const Options *options, const Exercise *exercise);
 int learner_reset(const Options *options, const Exercise *exercise);
 bool learner_started(const Options *options, const Exercise *exercise);
+/* learner_state - "new", "started" or "passed" */
+const char *learner_state(const Options *options, const Exercise *exercise);
+/* not_started - sets and returns HC_USAGE, with what to do. */
+int not_started(const Exercise *exercise, const Options *options);
 /* The small file in the learner's folder that remembers: "hints" shown, "checks" done, "passed" 0
  * or 1. */
 int learner_recall(const char *folder, const char *key);
 int learner_remember(const char *folder, const char *key, int value);
 
-/* ---- case.c, case_program.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
+/* ---- case.c, case_program.c, case_ptx.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
 typedef enum CaseStatus {
     CASE_PASSED,
     CASE_WRONG,   /* a wrong result */
@@ -121,7 +127,7 @@ extern const char *const case_status_names[CASE_STATUSES];
 typedef struct Case {
     char name[96];    /* n257.f32.races */
     char variant[32]; /* f32; "" if there is only one */
-    char tool[16];    /* plain, bounds, races, uninit, sim; answer for a question */
+    char tool[16];    /* plain, bounds, races, uninit, sim; answer for a question; ptx */
     char device[256]; /* what it ran on; "" if that is not known */
     bool has_n;       /* n counts */
     uint64_t n;       /* elements */
@@ -142,6 +148,7 @@ typedef struct CaseOrder {
 } CaseOrder;
 int case_run(const CaseOrder *order); /* writes WORK/results/NAME.json; returns CTest's exit code */
 void case_run_program(const CaseOrder *order, Case *result);
+void case_run_ptx(const CaseOrder *order, Case *result);
 void case_run_answer(const CaseOrder *order, Case *result);
 /* case_judge_end - set status and words for every way to end but 0; false if it ended with 0. */
 bool case_judge_end(const CaseOrder *order, const Ended *ended, Case *result);
@@ -195,12 +202,18 @@ void verdict_print(const Verdict *verdict, const char *learner);
 int verdicts_json(const Verdict *verdicts, size_t count);
 int verdicts_junit(const char *path, const Verdict *verdicts, size_t count);
 
-/* ---- commands.c, archive.c, prove.c ---- */
+/* ---- commands.c, watch.c, progress.c, archive.c, prove.c ---- */
+/* check_started - check what was started, print the verdict, remember it; returns the exit code. */
+int check_started(const Options *options, const Exercise *exercise);
 int command_list(const Options *options, const Catalog *catalog);
 int command_show(const Options *options, const Exercise *exercise);
 int command_hint(const Options *options, const Exercise *exercise);
 int command_solution(const Options *options, const Exercise *exercise);
 int command_check(const Options *options, const Catalog *catalog, const char *name);
+/* command_watch - check again at every change, until it passes; NULL: one after the other. */
+int command_watch(const Options *options, const Catalog *catalog, const char *name);
+/* command_progress - of options->dir, or of each of these folders. */
+int command_progress(const Options *options, const Catalog *catalog, char **folders, int count);
 int command_archive(const Options *options, const char *file);
 int command_prove(const Options *options, const Exercise *exercise, const char *which);
 

@@ -67,6 +67,19 @@ bool learner_started(const Options *options, const Exercise *exercise) {
     return there;
 }
 
+int not_started(const Exercise *exercise, const Options *options) {
+    return hc_set_error(HC_USAGE, 0, NULL,
+                        "begin with ./cook exercise start NAME, or say where it is by --dir",
+                        "%s is not started in %s", exercise->name, options->dir);
+}
+
+const char *learner_state(const Options *options, const Exercise *exercise) {
+    char *folder = learner_folder(options, exercise);
+    bool there = file_exists(folder), passed = learner_recall(folder, "passed");
+    free(folder);
+    return !there ? "new" : passed ? "passed" : "started";
+}
+
 int learner_start(const Options *options, const Exercise *exercise) {
     char *folder = learner_folder(options, exercise);
     char *starter = text_format("%s/starter", exercise->folder);

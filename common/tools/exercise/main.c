@@ -13,30 +13,34 @@
 #include "exercise.h"
 
 static void usage(FILE *out) {
-    fputs("Usage: ./cook exercise COMMAND [OPTIONS]\n"
-          "\n"
-          "  list              the exercises, and how far you are\n"
-          "  show NAME         the task\n"
-          "  start NAME        make your copy of it, in ./exercises\n"
-          "  check [NAME]      check it; without NAME: all that you have started\n"
-          "  hint NAME         the next hint\n"
-          "  reset NAME        begin anew; your work is kept as a backup\n"
-          "  solution NAME     a solution, after you have passed\n"
-          "  archive FILE      for teachers: FILE.tar.gz, the cookbook without solutions\n"
-          "  prove NAME        for teachers: does it fail before and pass after it is solved?\n"
-          "\n"
-          "NAME may be a part of the name that no other exercise has.\n"
-          "\n"
-          "  --dir FOLDER      your exercises (default: HC_EXERCISES, else ./exercises)\n"
-          "  --seed S          check with the same input again\n"
-          "  --seconds S       time limit of one case (default 10)\n"
-          "  --json            check: one JSON object (common/tools/exercise/check.schema.json)\n"
-          "  --junit FILE      check: JUnit XML as well\n"
-          "  --yes             solution: show it though you have not passed\n"
-          "\n"
-          "Exit codes: 0 passed, 1 not passed, 2 usage, 3 run-time error, 4 does not compile,\n"
-          "77 what is needed is absent, 130 interrupted\n",
-          out);
+    fputs(
+        "Usage: ./cook exercise COMMAND [OPTIONS]\n"
+        "\n"
+        "  list              the exercises, and how far you are\n"
+        "  show NAME         the task\n"
+        "  start NAME        make your copy of it, in ./exercises\n"
+        "  check [NAME]      check it; without NAME: all that you have started\n"
+        "  watch [NAME]      check it at every change, until it passes; without NAME: one by one\n"
+        "  hint NAME         the next hint\n"
+        "  reset NAME        begin anew; your work is kept as a backup\n"
+        "  solution NAME     a solution, after you have passed\n"
+        "  progress          how far you are; for teachers: progress FOLDER..., a line for each\n"
+        "  archive FILE      for teachers: FILE.tar.gz, the cookbook without solutions\n"
+        "  prove NAME        for teachers: does it fail before and pass after it is solved?\n"
+        "\n"
+        "NAME may be a part of the name that no other exercise has.\n"
+        "\n"
+        "  --dir FOLDER      your exercises (default: HC_EXERCISES, else ./exercises)\n"
+        "  --seed S          check with the same input again\n"
+        "  --seconds S       time limit of one case (default 10)\n"
+        "  --json            check: one JSON object (common/tools/exercise/check.schema.json);\n"
+        "                    progress: likewise (progress.schema.json)\n"
+        "  --junit FILE      check: JUnit XML as well\n"
+        "  --yes             solution: show it though you have not passed\n"
+        "\n"
+        "Exit codes: 0 passed, 1 not passed, 2 usage, 3 run-time error, 4 does not compile,\n"
+        "77 what is needed is absent, 130 interrupted\n",
+        out);
 }
 
 static int complain(int status) {
@@ -123,9 +127,9 @@ static int dispatch(const Options *options, const char *command, char **words, i
     static const struct {
         const char *name;
         int least, most; /* words after it */
-    } commands[] = {{"list", 0, 0},  {"show", 1, 1},  {"start", 1, 1},    {"check", 0, 1},
-                    {"hint", 1, 1},  {"reset", 1, 1}, {"solution", 1, 1}, {"archive", 1, 1},
-                    {"prove", 1, 2}, {"case", 6, 6}};
+    } commands[] = {{"list", 0, 0},  {"show", 1, 1},  {"start", 1, 1},        {"check", 0, 1},
+                    {"hint", 1, 1},  {"reset", 1, 1}, {"solution", 1, 1},     {"archive", 1, 1},
+                    {"prove", 1, 2}, {"watch", 0, 1}, {"progress", 0, 10000}, {"case", 6, 6}};
     size_t known = 0;
     while (known < sizeof commands / sizeof commands[0] &&
            strcmp(commands[known].name, command) != 0)
@@ -140,10 +144,13 @@ static int dispatch(const Options *options, const char *command, char **words, i
     Catalog catalog;
     const Exercise *exercise = NULL;
     int status = catalog_load(options->root, &catalog);
-    bool check = strcmp(command, "check") == 0;
-    if (status == HC_OK && count && !check) status = catalog_find(&catalog, words[0], &exercise);
+    bool check = strcmp(command, "check") == 0, watch = strcmp(command, "watch") == 0;
+    bool progress = strcmp(command, "progress") == 0, finds = !check && !watch && !progress;
+    if (status == HC_OK && count && finds) status = catalog_find(&catalog, words[0], &exercise);
     if (status == HC_OK) {
         if (check) status = command_check(options, &catalog, count ? words[0] : NULL);
+        else if (watch) status = command_watch(options, &catalog, count ? words[0] : NULL);
+        else if (progress) status = command_progress(options, &catalog, words, count);
         else if (strcmp(command, "list") == 0) status = command_list(options, &catalog);
         else if (strcmp(command, "show") == 0) status = command_show(options, exercise);
         else if (strcmp(command, "start") == 0) status = learner_start(options, exercise);

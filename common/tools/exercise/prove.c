@@ -64,7 +64,7 @@ static int examine(const Exercise *exercise) {
         count++;
     }
     if (count < LEAST_WRONG) return lacks(exercise, "%s", "it has less than three wrong solutions");
-    if (!narrow)
+    if (!narrow && !is_ptx(exercise))
         return lacks(exercise, "%s",
                      "no wrong solution is marked one_case_only: right but for one size "
                      "(code), or for one number that is off by one (predict)");

@@ -34,8 +34,8 @@ void verdict_print(const Verdict *v, const char *learner) {
     if (v->note) printf("Note: %s.\n", v->note);
     if (v->program && v->status == NOT_PASSED) printf("Run it yourself: %s\n", v->program);
     if (v->count)
-        printf("%zu cases in %.1f s; --seed %" PRIu64 " gives the same input again.\n", v->count,
-               v->ms / 1e3, v->seed);
+        printf("%zu case%s in %.1f s; --seed %" PRIu64 " gives the same input again.\n", v->count,
+               v->count == 1 ? "" : "s", v->ms / 1e3, v->seed);
     if (v->status == PASSED) printf("Compare: ./cook exercise solution %s\n", name);
     else if (v->status == NOT_PASSED || v->status == NOT_BUILT)
         printf("Stuck? ./cook exercise hint %s\n", name);

@@ -71,6 +71,7 @@ static int load(const char *name, const char *text, JitModule **out) {
 Function *jit_find_function(JitModule *m, const char *name) {
     const Binding *b = jit_lookup(m, name);
     if (b && b->kind == BIND_FUNCTION) return b->function;
+    if (b && b->kind == BIND_REFUSED) jit_stop(&m->session, JIT_REFUSED, "%s", b->refusal);
     if (b && b->kind == BIND_PLAIN)
         jit_stop(&m->session, JIT_USAGE, "%s: '%s' has no decorator @njit", m->name, name);
     jit_stop(&m->session, JIT_USAGE, "%s: no compiled function is called '%s'", m->name, name);
@@ -139,7 +140,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
         case JIT_FLOW:
         case JIT_TYPES: *text = jit_show_values(m, sp, form == JIT_TYPES); break;
         case JIT_PTX:
-            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+            *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form, NULL);
             break;
         case JIT_ASM:
             if (sp->function->options.device)
@@ -148,7 +149,7 @@ static int inspect(JitModule *m, const char *function, const char *signature, Ji
             /* fall through */
         default:
             if (sp->function->options.device)
-                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form);
+                *text = jit_ptx(m, sp, false, function, jit_device_arch(&m->session), form, NULL);
             else *text = jit_show_code(m, sp, form);
         }
     }
@@ -225,6 +226,6 @@ static const char *vector_maths(void) {
 static double compile_ms(const JitModule *m) { return m->compile_ms; }
 
 __attribute__((visibility("default"))) const JitApi jit_api = {
-    load,      unload,     jit_call,         jit_result_of_call, target,       times,
-    pointer,   raised,     inspect,          signatures,         signature_of, functions,
-    jit_error, compile_ms, jit_llvm_version, vector_maths};
+    load,      unload,     jit_call,         jit_result_of_call, target,        times,
+    pointer,   raised,     inspect,          signatures,         signature_of,  functions,
+    jit_error, compile_ms, jit_llvm_version, vector_maths,       jit_use_cache, jit_cache_of};

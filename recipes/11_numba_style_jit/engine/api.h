@@ -18,7 +18,9 @@ int jit_finish(JitModule *m);
 Function *jit_find_function(JitModule *m, const char *name);
 const Type *jit_type_of_value(Session *s, const JitValue *v, const char *what);
 const char *jit_exception(int status); /* in words, of what a compiled function returned */
-/* JitApi's call and result_of. */
+/* JitApi's use_cache and cache (cache.c), call and result_of (call.c). */
+void jit_use_cache(JitModule *m, bool use);
+int jit_cache_of(JitModule *m, const char *function, JitCache *out);
 int jit_call(JitModule *m, const char *function, const JitLaunch *wish, const JitValue *args,
              size_t n, JitValue *results, size_t *count);
 int jit_result_of_call(JitModule *m, const char *function, const JitValue *args, size_t n,

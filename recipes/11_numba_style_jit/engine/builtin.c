@@ -42,6 +42,9 @@ static const Builtin table[] = {
     {"math.isfinite", RULE_TEST, "isfinite", 0},
     {"math.atan2", RULE_PAIR, "atan2", 0},
     {"math.hypot", RULE_PAIR, "hypot", 0},
+    {"math.fmod", RULE_FLOATS, "fmod", 0}, /* Numba has it on the CUDA device alone */
+    {"math.ldexp", RULE_SCALE, NULL, 0},
+    {"math.frexp", RULE_PARTS, NULL, 0},
     {"math.copysign", RULE_FLOATS, "llvm.copysign", 0},
     {"math.nextafter", RULE_FLOATS, "nextafter", 0},
     {"math.pow", RULE_POW, "llvm.pow", 0},
@@ -130,7 +133,7 @@ const Builtin *jit_builtin(const char *qualified) {
         if (strcmp(cuda[i].name, qualified) == 0) return &cuda[i];
     for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++)
         if (strcmp(casts[i].name, qualified) == 0) return &casts[i];
-    return NULL;
+    return jit_ufunc(qualified);
 }
 
 /* ---- How calls are typed: cases as in Numba ---- */
@@ -150,6 +153,8 @@ static const Case tests[] = {ONE(K_BOOL, K_I64), ONE(K_BOOL, K_U64), ONE(K_BOOL,
 static const Case pairs[] = {TWO(K_F64, K_I64, K_I64), TWO(K_F64, K_U64, K_U64), SAME(K_F32),
                              SAME(K_F64)};
 static const Case floats[] = {SAME(K_F32), SAME(K_F64)};
+static const Case parts[] = {ONE(K_F64, K_F64), ONE(K_F32, K_F32)};
+static const Case scales[] = {TWO(K_F64, K_F64, K_I32), TWO(K_F32, K_F32, K_I32)};
 static const Case math_pow[] = {TWO(K_F64, K_F64, K_I64), TWO(K_F64, K_F64, K_U64), SAME(K_F32),
                                 SAME(K_F64)};
 static const Case gcd[] = {SAME(K_I64), SAME(K_I32), SAME(K_I16), SAME(K_I8),
@@ -173,12 +178,26 @@ const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int coun
     case RULE_TEST: return BEST(tests);
     case RULE_PAIR: return BEST(pairs);
     case RULE_FLOATS: return BEST(floats);
+    case RULE_SCALE: return BEST(scales);
+    case RULE_PARTS: return BEST(parts);
     case RULE_POW: return BEST(math_pow);
     case RULE_GCD: return BEST(gcd);
     case RULE_ABS: return BEST(absolute);
     case RULE_ROUND: return BEST(rounded);
     case RULE_DIVMOD: return BEST(divided);
     case RULE_RANGE: return BEST(ranges);
+    case RULE_UFUNC: return jit_ufunc_case(b, args, count);
     default: return NULL;
     }
+}
+
+bool jit_is_pythons(const char *name) {
+    static const char *const names[] = {
+        "print", "enumerate", "zip", "sum",     "list",  "tuple",  "dict",       "set",      "str",
+        "map",   "filter",    "any", "all",     "iter",  "next",   "sorted",     "reversed", "chr",
+        "ord",   "hash",      "id",  "type",    "input", "open",   "isinstance", "slice",    "repr",
+        "bin",   "hex",       "oct", "complex", "bytes", "format", "getattr",    "setattr"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
 }

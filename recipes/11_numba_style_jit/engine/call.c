@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "guvectorize.h"
 #include "hc.h"
 
 enum { MAX_CALL = 64 };
@@ -43,7 +44,7 @@ const Type *jit_type_of_value(Session *s, const JitValue *v, const char *what) {
 }
 
 /* A scalar as another kind: what a function with a signature of its own does to its arguments. */
-static JitValue convert(JitValue v, const Type *to) {
+JitValue jit_convert(JitValue v, const Type *to) {
     JitValue out = {.kind = (JitKind)(to->kind - K_BOOL + JIT_BOOL)};
     bool real = v.kind == JIT_F32 || v.kind == JIT_F64, is_unsigned = v.kind >= JIT_U8 && !real;
     double f = v.kind == JIT_F32 ? (double)v.as.f32 : v.as.f64;
@@ -133,17 +134,6 @@ static int outcome(const JitModule *m, int status) {
     return JIT_RAISED;
 }
 
-/* A guvectorized function: its core runs for each position of the outer axes. */
-static int call_gu(JitModule *m, Function *f, const JitValue *args, size_t n) {
-    Layout layout;
-    JitValue copies[MAX_LAYOUT_ARGS];
-    jit_read_layout(m, f, &layout);
-    Special *sp = jit_infer(m, f, jit_gu_types(m, f, &layout, args, n));
-    const Compiled *c = compile_special(m, sp, JIT_CPU, jit_lie_apart(args, n));
-    memcpy(copies, args, n * sizeof *args);
-    return jit_gu_run(&layout, c->entry, copies);
-}
-
 /* A kernel needs a grid; another function runs on one thread of the device. */
 static JitLaunch check_launch(JitModule *m, const Function *f, const JitLaunch *wish) {
     JitLaunch launch = wish ? *wish : (JitLaunch){0};
@@ -178,7 +168,7 @@ static int call_plain(JitModule *m, Function *f, JitLaunch launch, const JitValu
         jit_refuse(s, f->pos, "a kernel returns nothing: %s() returns %s", f->name,
                    jit_type_name(s, t));
     for (size_t i = 0; i < n; i++)
-        converted[i] = args[i].ndim ? args[i] : convert(args[i], sp->args[i]);
+        converted[i] = args[i].ndim ? args[i] : jit_convert(args[i], sp->args[i]);
     const Compiled *c = compile_special(m, sp, launch.target, jit_lie_apart(args, n));
     int raised = run_compiled(m, c, &launch, converted, n, slots);
     if (raised) return raised;
@@ -204,12 +194,7 @@ int jit_call(JitModule *m, const char *function, const JitLaunch *wish, const Ji
         Function *f = jit_find_function(m, function);
         JitLaunch launch = check_launch(m, f, wish);
         switch (f->options.kind) {
-        case KIND_GUVECTORIZE:
-            if (launch.target != JIT_CPU)
-                jit_stop(&m->session, JIT_USAGE, "%s(): guvectorized functions run on the cpu here",
-                         f->name);
-            raised = call_gu(m, f, args, n);
-            break;
+        case KIND_GUVECTORIZE: raised = jit_call_guvectorized(m, f, launch.target, args, n); break;
         case KIND_VECTORIZE: /* numbers alone give a number */
             if (n == (size_t)f->arity && !has_array(args, n))
                 raised = call_plain(m, f, launch, args, n, results, count);
@@ -233,9 +218,11 @@ int jit_result_of_call(JitModule *m, const char *function, const JitValue *args,
     *out = (JitValue){0};
     BEGIN(m) {
         Function *f = jit_find_function(m, function);
-        if (f->options.kind != KIND_VECTORIZE)
-            jit_stop(&m->session, JIT_USAGE, "%s() has no decorator @vectorize", function);
-        jit_vectorized_result(m, f, args, n, out);
+        if (f->options.kind == KIND_GUVECTORIZE) jit_gu_result(m, f, args, n, out);
+        else if (f->options.kind == KIND_VECTORIZE) jit_vectorized_result(m, f, args, n, out);
+        else
+            jit_stop(&m->session, JIT_USAGE, "%s() is not vectorized: it returns its result",
+                     function);
     }
     return END(m);
 }

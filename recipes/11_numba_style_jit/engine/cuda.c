@@ -82,6 +82,18 @@ int jit_device_arch(Session *s) {
     return arch;
 }
 
+static int load_kernel(JitModule *m, Special *sp, bool apart, const char *symbol, int arch,
+                       Kernel *kernel, CacheUse *use) {
+    char *ptx = jit_ptx(m, sp, apart, symbol, arch, JIT_PTX, use);
+    int status = hc_cu_load(ptx, &kernel->module);
+    if (status == HC_OK) {
+        status = hc_cu_kernel(kernel->module, ptx, symbol, &kernel->function);
+        if (status != HC_OK) cuModuleUnload(kernel->module);
+    }
+    free(ptx);
+    return status;
+}
+
 Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     Session *s = &m->session;
     char symbol[64];
@@ -99,16 +111,22 @@ Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart) {
     for (char *dot = symbol; (dot = strchr(dot, '.')) != NULL;) *dot = '_'; /* PTX has no a.b */
     Compiled *c = jit_new(s, 1, sizeof *c);
     Kernel *kernel = jit_new(s, 1, sizeof *kernel);
-    char *ptx = jit_ptx(m, sp, apart, symbol, arch, JIT_PTX);
-    status = hc_cu_load(ptx, &kernel->module);
-    if (status == HC_OK) status = hc_cu_kernel(kernel->module, ptx, symbol, &kernel->function);
-    free(ptx);
+    CacheUse use = CACHE_UNUSED;
+    status = load_kernel(m, sp, apart, symbol, arch, kernel, &use);
+    if (status != HC_OK && use == CACHE_HIT) { /* spoilt: once more, with a new text */
+        use = CACHE_MISS;
+        status = load_kernel(m, sp, apart, symbol, arch, kernel, &use);
+    }
     if (status != HC_OK) {
         const HcError *error = hc_last_error();
         jit_stop(s, status, "%s\n%s", error->message, error->detail ? error->detail : "");
     }
-    *c = (Compiled){
-        .special = sp, .kind = ENTRY_KERNEL, .apart = apart, .kernel = kernel, .next = m->compiled};
+    *c = (Compiled){.special = sp,
+                    .kind = ENTRY_KERNEL,
+                    .apart = apart,
+                    .kernel = kernel,
+                    .cache = use,
+                    .next = m->compiled};
     kernel->context = context;
     m->compiled = c;
     return c;

@@ -19,10 +19,7 @@ static bool is_one_of(const char *word, const char *const *words) {
 
 static void read_target(Parser *p, const Node *k, Options *o) {
     const char *word = k->a->kind == N_STRING ? k->a->name : "";
-    if (o->kind == KIND_GUVECTORIZE) {
-        if (strcmp(word, "cpu") != 0)
-            jit_refuse(p->s, k->a->pos, "the only target of guvectorize is 'cpu' here");
-    } else if (strcmp(word, "cpu") == 0) o->target = JIT_CPU;
+    if (strcmp(word, "cpu") == 0) o->target = JIT_CPU;
     else if (strcmp(word, "parallel") == 0) o->target = JIT_PARALLEL;
     else if (strcmp(word, "cuda") == 0) o->target = JIT_CUDA;
     else jit_refuse(p->s, k->a->pos, "target takes 'cpu', 'parallel' or 'cuda'");
@@ -30,10 +27,11 @@ static void read_target(Parser *p, const Node *k, Options *o) {
 
 static void read_keyword(Parser *p, const Node *k, Options *o) {
     /* Nothing is to be done for these here. */
-    static const char *const nothing[] = {"cache", "nogil", "nopython", NULL};
-    static const char *const nothing_cuda[] = {"inline", "lineinfo", "opt", "cache", NULL};
+    static const char *const nothing[] = {"nogil", "nopython", NULL};
+    static const char *const nothing_cuda[] = {"inline", "lineinfo", "opt", NULL};
     bool cuda = o->device != DEVICE_NO;
     if (strcmp(k->name, "fastmath") == 0) o->fastmath = read_flag(p, k);
+    else if (strcmp(k->name, "cache") == 0) o->cache = read_flag(p, k);
     else if (is_one_of(k->name, cuda ? nothing_cuda : nothing)) read_flag(p, k);
     else if (cuda && strcmp(k->name, "device") == 0)
         o->device = read_flag(p, k) ? DEVICE_FUNCTION : DEVICE_KERNEL;
@@ -99,7 +97,8 @@ bool jit_read_decorator(Parser *p, const Node *d, Options *o) {
     for (int i = 0; d->kind == N_CALL && i < d->count; i++) {
         Node *item = d->items[i];
         if (item->kind == N_KEYWORD) read_keyword(p, item, o);
-        else if (kind == KIND_GUVECTORIZE && o->count && !o->layout && item->kind == N_STRING) {
+        else if (kind == KIND_GUVECTORIZE && !o->layout && item->kind == N_STRING &&
+                 (o->count || strstr(item->name, "->"))) { /* one without signatures, too */
             o->layout = item->name;
             o->layout_pos = item->pos;
         } else read_signatures(p, item, o);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "guvectorize.h"
 
 /* The names of such a text. Others are not found, so that nothing in the file can change what range
  * means there. */
@@ -24,12 +24,13 @@ static Binding *scope_of(Session *s, Function *f) {
     return scope;
 }
 
-static Function *derive(JitModule *m, Function *f, JitTarget target, const char *text) {
+Function *jit_derive(JitModule *m, Function *f, JitTarget target, const char *text) {
     Function *d = f->derived;
     for (; d; d = d->next)
         if (strcmp(d->text, text) == 0 && d->options.target == target) return d;
     Options options = {.kind = KIND_JIT, .target = target, .numpy_errors = true};
     options.fastmath = f->options.fastmath;
+    options.cache = f->options.cache;
     options.parallel = target == JIT_PARALLEL;
     options.device = target == JIT_CUDA ? DEVICE_KERNEL : DEVICE_NO;
     d = jit_parse_function(m, text, &options, f->pos);
@@ -61,7 +62,7 @@ static Function *loop_of(JitModule *m, Function *f, JitTarget target, const bool
     }
     const char *text = jit_text(s, "def vectorize(out%s):\n%s        out[i] = f(%s)\n", params,
                                 heads[target], args);
-    return derive(m, f, target, text);
+    return jit_derive(m, f, target, text);
 }
 
 /* The type of f's result for elements of these kinds. */
@@ -96,10 +97,14 @@ static void broadcast(JitModule *m, const Function *f, const JitValue *args, Jit
                          f->name, (long long)*all, (long long)extent);
         }
     }
-    int64_t bytes = 8;
-    for (int k = 0; k < out->ndim; k++) {
-        out->as.array.shape[k] = shape[3 - out->ndim + k];
-        if (__builtin_mul_overflow(bytes, out->as.array.shape[k], &bytes))
+    for (int k = 0; k < out->ndim; k++) out->as.array.shape[k] = shape[3 - out->ndim + k];
+}
+
+void jit_lay_out(Session *s, const Function *f, JitValue *v) {
+    int64_t bytes = (jit_bits(jit_scalar((Kind)(v->kind - JIT_BOOL + K_BOOL))) + 7) / 8;
+    for (int k = v->ndim - 1; k >= 0; k--) {
+        v->as.array.stride[k] = bytes;
+        if (__builtin_mul_overflow(bytes, v->as.array.shape[k], &bytes))
             jit_stop(s, JIT_USAGE, "%s(): results of more than 2^63 bytes", f->name);
     }
 }
@@ -120,11 +125,7 @@ void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size
     broadcast(m, f, args, out);
     const Type *t = element_result(m, f, args);
     out->kind = (JitKind)(t->kind - K_BOOL + JIT_BOOL);
-    int64_t stride = (jit_bits(t) + 7) / 8;
-    for (int k = out->ndim - 1; k >= 0; k--) {
-        out->as.array.stride[k] = stride;
-        stride *= out->as.array.shape[k];
-    }
+    jit_lay_out(&m->session, f, out);
 }
 
 static bool is_dense(const JitValue *v, int64_t size) {
@@ -264,7 +265,7 @@ int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue 
     const Type *types[4] = {row_type(s, kind, true),
                             row_type(s, kind, count == 1 || args[0].as.array.stride[0] == size),
                             jit_scalar(kind), jit_scalar(K_BOOL)};
-    Function *d = derive(m, f, target, reduction_text(s, target, kind));
+    Function *d = jit_derive(m, f, target, reduction_text(s, target, kind));
     Special *sp = jit_infer(m, d, types);
     uint64_t partials[REDUCE_BLOCKS] = {0}, answer = 0;
     int64_t blocks = (count + REDUCE_THREADS - 1) / REDUCE_THREADS;
@@ -293,6 +294,7 @@ Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **a
     bool is_array[MAX_LAYOUT_ARGS] = {false}, some = false;
     JitValue values[MAX_LAYOUT_ARGS] = {{.kind = JIT_NONE}};
     if (n >= MAX_LAYOUT_ARGS) return NULL;
+    if (f->options.layout) return jit_gu_derived(m, f, target, args, n);
     for (int i = 0; i < n; i++) {
         is_array[i] = args[i]->kind == K_ARRAY;
         some |= is_array[i];
@@ -310,5 +312,5 @@ Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **a
     types[0] = row_type(&m->session, kind, true);
     types[2] = jit_scalar(kind);
     types[3] = jit_scalar(K_BOOL);
-    return jit_infer(m, derive(m, f, target, reduction_text(&m->session, target, kind)), types);
+    return jit_infer(m, jit_derive(m, f, target, reduction_text(&m->session, target, kind)), types);
 }

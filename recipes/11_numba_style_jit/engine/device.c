@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "emit.h"
+#include "hc_files.h"
 #include "machine.h"
 
 #ifndef JIT_DEVICE_MATH /* the one cc line of README, typed in the recipe's folder */
@@ -154,15 +155,18 @@ static bool link_math(LLVMModuleRef module, const char *symbol, char *error, siz
     return !name;
 }
 
-static bool make(LLVMModuleRef module, const char *symbol, LLVMTargetMachineRef target,
-                 JitForm form, char **text, char *error, size_t size) {
-    char *message = NULL;
+static void set_target(LLVMModuleRef module, LLVMTargetMachineRef target) {
     LLVMTargetDataRef data = LLVMCreateTargetDataLayout(target);
     char *layout = LLVMCopyStringRepOfTargetData(data);
     LLVMSetTarget(module, triple);
     LLVMSetDataLayout(module, layout);
     LLVMDisposeMessage(layout);
     LLVMDisposeTargetData(data);
+}
+
+static bool make(LLVMModuleRef module, const char *symbol, LLVMTargetMachineRef target,
+                 JitForm form, char **text, char *error, size_t size) {
+    char *message = NULL;
     if (form == JIT_LLVM) return (*text = jit_print_module(module)) != NULL;
     if (!link_math(module, symbol, error, size)) return false;
     if (LLVMVerifyModule(module, LLVMReturnStatusAction, &message))
@@ -173,13 +177,34 @@ static bool make(LLVMModuleRef module, const char *symbol, LLVMTargetMachineRef 
     return jit_assembly(module, target, text, error, size);
 }
 
-char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form) {
+/* PTX from the cache, or made and stored. */
+static bool make_cached(const JitModule *m, const Function *f, LLVMModuleRef module,
+                        const char *symbol, LLVMTargetMachineRef target, CacheUse *use, char **text,
+                        char *error, size_t size) {
+    size_t length;
+    LLVMSetModuleIdentifier(module, "jit", 3); /* the file may lie anywhere */
+    LLVMSetSourceFileName(module, "jit", 3);
+    char *key = jit_cache_key(m, f, module, target, getenv("HC_LIBDEVICE"));
+    bool hit = key && *use != CACHE_MISS && hc_cache_get(key, text, &length);
+    bool good = hit || make(module, symbol, target, JIT_PTX, text, error, size);
+    if (good && key && !hit) hc_cache_put(key, *text, strlen(*text));
+    if (key) *use = hit ? CACHE_HIT : CACHE_MISS;
+    free(key);
+    return good;
+}
+
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form,
+              CacheUse *cache) {
     char error[512] = "out of memory", *text = NULL;
     LLVMTargetMachineRef target = new_target(&m->session, arch);
     jit_lock_machine();
     LLVMContextRef context = LLVMContextCreate();
     LLVMModuleRef module = jit_emit(m, sp, ENTRY_KERNEL, apart, symbol, context);
-    if (!make(module, symbol, target, form, &text, error, sizeof error)) text = NULL;
+    set_target(module, target);
+    bool good = cache ? make_cached(m, sp->function, module, symbol, target, cache, &text, error,
+                                    sizeof error)
+                      : make(module, symbol, target, form, &text, error, sizeof error);
+    if (!good) text = NULL;
     LLVMDisposeModule(module);
     LLVMContextDispose(context);
     LLVMDisposeTargetMachine(target);

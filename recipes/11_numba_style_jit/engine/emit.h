@@ -48,7 +48,19 @@ LLVMValueRef jit_compare(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, cons
 LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVMValueRef b,
                        const Type *tb);
 Parts jit_divmod(Emitter *e, Pos pos, LLVMValueRef a, LLVMValueRef b, const Type *t, int what);
+Parts jit_int_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t); /* by 0: 0 */
+LLVMValueRef jit_shift(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, const Type *t);
 Parts jit_emit_builtin(Emitter *e, Value *v);
+/* Parts of it: a function of C's mathematics for floats of type t; isnan and its like; abs, gcd,
+ * ldexp. */
+LLVMValueRef jit_real_function(Emitter *e, const char *name, const Type *t, LLVMValueRef *args,
+                               unsigned n);
+LLVMValueRef jit_real_test(Emitter *e, const char *name, LLVMValueRef v);
+LLVMValueRef jit_absolute(Emitter *e, LLVMValueRef v, const Type *t);
+LLVMValueRef jit_gcd_of(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t);
+LLVMValueRef jit_scaled(Emitter *e, LLVMValueRef x, const Type *t, LLVMValueRef n, const Type *tn);
+/* jit_emit_ufunc - a function of NumPy's, of one or two operands (b NULL) that have c's types. */
+Parts jit_emit_ufunc(Emitter *e, Value *v, const Case *c, LLVMValueRef a, LLVMValueRef b);
 Parts jit_emit_index(Emitter *e, Value *v);
 void jit_emit_store(Emitter *e, Value *v);
 /* jit_element_address - of a[...], whose indices are v's operands from the second on. */

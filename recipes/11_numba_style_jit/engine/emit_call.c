@@ -11,9 +11,14 @@
 static const Type *type_of(Emitter *e, Value *v) { return jit_type_of(e->sp, v); }
 
 /* A function of one or two floats: LLVM's, or the C library's, whose names for float end in f. */
-static LLVMValueRef real_function(Emitter *e, const char *name, const Type *t, LLVMValueRef *args,
-                                  unsigned n) {
+LLVMValueRef jit_real_function(Emitter *e, const char *name, const Type *t, LLVMValueRef *args,
+                               unsigned n) {
+    const double pi = 3.14159265358979323846;
     LLVMTypeRef type = jit_llvm_type(e, t), types[] = {type, type};
+    if (strcmp(name, "degrees") == 0)
+        return LLVMBuildFMul(B, args[0], LLVMConstReal(type, 180 / pi), "");
+    if (strcmp(name, "radians") == 0)
+        return LLVMBuildFMul(B, args[0], LLVMConstReal(type, pi / 180), "");
     bool intrinsic = strncmp(name, "llvm.", 5) == 0;
     char real_name[32];
     snprintf(real_name, sizeof real_name, "%s%s", name, t->kind == K_F32 ? "f" : "");
@@ -23,7 +28,7 @@ static LLVMValueRef real_function(Emitter *e, const char *name, const Type *t, L
     return call;
 }
 
-static LLVMValueRef real_test(Emitter *e, const char *name, LLVMValueRef v) {
+LLVMValueRef jit_real_test(Emitter *e, const char *name, LLVMValueRef v) {
     LLVMTypeRef type = LLVMTypeOf(v);
     if (strcmp(name, "isnan") == 0) return LLVMBuildFCmp(B, LLVMRealUNO, v, v, "");
     LLVMValueRef magnitude = jit_intrinsic(e, "llvm.fabs", type, &v, 1);
@@ -32,7 +37,7 @@ static LLVMValueRef real_test(Emitter *e, const char *name, LLVMValueRef v) {
     return LLVMBuildFCmp(B, how, magnitude, infinity, "");
 }
 
-static LLVMValueRef absolute(Emitter *e, LLVMValueRef v, const Type *t) {
+LLVMValueRef jit_absolute(Emitter *e, LLVMValueRef v, const Type *t) {
     if (jit_is_float(t)) return jit_intrinsic(e, "llvm.fabs", LLVMTypeOf(v), &v, 1);
     if (!jit_is_signed(t)) return v;
     LLVMValueRef minus = LLVMBuildICmp(B, LLVMIntSLT, v, LLVMConstNull(LLVMTypeOf(v)), "");
@@ -76,24 +81,33 @@ static LLVMValueRef unary(Emitter *e, Value *v, const Case *c) {
     const Type *t = jit_scalar(c->result);
     LLVMValueRef x =
         jit_cast(e, jit_get_as(e, v->args[0], jit_scalar(c->args[0])), jit_scalar(c->args[0]), t);
-    const char *name = v->builtin->code;
-    const double pi = 3.14159265358979323846;
-    if (strcmp(name, "degrees") == 0)
-        return LLVMBuildFMul(B, x, LLVMConstReal(LLVMTypeOf(x), 180 / pi), "");
-    if (strcmp(name, "radians") == 0)
-        return LLVMBuildFMul(B, x, LLVMConstReal(LLVMTypeOf(x), pi / 180), "");
-    return real_function(e, name, t, &x, 1);
+    return jit_real_function(e, v->builtin->code, t, &x, 1);
 }
 
-static LLVMValueRef gcd(Emitter *e, Value *v, const Case *c) {
-    const Type *t = jit_scalar(c->result), *wide = jit_scalar(jit_is_signed(t) ? K_I64 : K_U64);
+LLVMValueRef jit_gcd_of(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t) {
+    const Type *wide = jit_scalar(jit_is_signed(t) ? K_I64 : K_U64);
     LLVMTypeRef i64 = LLVMInt64TypeInContext(e->context), types[] = {i64, i64};
-    LLVMValueRef args[2];
-    for (int i = 0; i < 2; i++) {
-        LLVMValueRef x = jit_get_as(e, v->args[i], t);
-        args[i] = jit_cast(e, absolute(e, x, t), t, wide);
-    }
+    LLVMValueRef args[] = {jit_cast(e, jit_absolute(e, a, t), t, wide),
+                           jit_cast(e, jit_absolute(e, b, t), t, wide)};
     return jit_cast(e, jit_c_function(e, "jit_gcd", i64, types, args, 2), wide, t);
+}
+
+/* x times 2 to a power, which C takes as an int. */
+LLVMValueRef jit_scaled(Emitter *e, LLVMValueRef x, const Type *t, LLVMValueRef n, const Type *tn) {
+    LLVMTypeRef i32 = LLVMInt32TypeInContext(e->context), type = jit_llvm_type(e, t);
+    LLVMTypeRef types[] = {type, i32};
+    LLVMValueRef args[] = {x, jit_cast(e, n, tn, jit_scalar(K_I32))};
+    return jit_c_function(e, t->kind == K_F32 ? "ldexpf" : "ldexp", type, types, args, 2);
+}
+
+/* math.frexp: x as a number from 0.5 to 1, times 2 to the power of the second part. */
+static Parts taken_apart(Emitter *e, LLVMValueRef x, const Type *t) {
+    LLVMTypeRef i32 = LLVMInt32TypeInContext(e->context), type = jit_llvm_type(e, t);
+    LLVMTypeRef types[] = {type, LLVMPointerTypeInContext(e->context, 0)};
+    LLVMValueRef args[] = {x, jit_slot(e, i32, 1)};
+    LLVMValueRef part =
+        jit_c_function(e, t->kind == K_F32 ? "frexpf" : "frexp", type, types, args, 2);
+    return (Parts){.v = {part, LLVMBuildLoad2(B, i32, args[1], "")}, .count = 2};
 }
 
 static LLVMValueRef length(Emitter *e, Value *v) {
@@ -118,17 +132,22 @@ Parts jit_emit_builtin(Emitter *e, Value *v) {
     case RULE_UNARY: return jit_one(unary(e, v, c));
     case RULE_FLOOR:
         if (!jit_is_float(ta)) return jit_one(args[0]);
-        return jit_one(jit_cast(e, real_function(e, b->code, ta, args, 1), ta, t));
+        return jit_one(jit_cast(e, jit_real_function(e, b->code, ta, args, 1), ta, t));
     case RULE_TEST:
-        if (jit_is_float(ta)) return jit_one(real_test(e, b->code, args[0]));
+        if (jit_is_float(ta)) return jit_one(jit_real_test(e, b->code, args[0]));
         return jit_one(LLVMConstInt(jit_llvm_type(e, t), strcmp(b->code, "isfinite") == 0, false));
     case RULE_PAIR:
         for (int i = 0; i < 2; i++) args[i] = jit_cast(e, args[i], ta, t);
-        return jit_one(real_function(e, b->code, t, args, 2));
-    case RULE_FLOATS: return jit_one(real_function(e, b->code, t, args, 2));
+        return jit_one(jit_real_function(e, b->code, t, args, 2));
+    case RULE_FLOATS: return jit_one(jit_real_function(e, b->code, t, args, 2));
     case RULE_POW: return jit_one(jit_power(e, v->pos, args[0], ta, args[1], tb));
-    case RULE_GCD: return jit_one(gcd(e, v, c));
-    case RULE_ABS: return jit_one(absolute(e, args[0], ta));
+    case RULE_GCD:
+        for (int i = 0; i < 2; i++) args[i] = jit_cast(e, args[i], jit_scalar(c->args[i]), t);
+        return jit_one(jit_gcd_of(e, args[0], args[1], t));
+    case RULE_PARTS: return taken_apart(e, args[0], ta);
+    case RULE_SCALE: return jit_one(jit_scaled(e, args[0], t, args[1], tb));
+    case RULE_UFUNC: return jit_emit_ufunc(e, v, c, args[0], args[1]);
+    case RULE_ABS: return jit_one(jit_absolute(e, args[0], ta));
     case RULE_ROUND: return jit_one(rounded(e, v, c));
     case RULE_DIVMOD:
         return jit_divmod(e, v->pos, args[0], args[1], ta,

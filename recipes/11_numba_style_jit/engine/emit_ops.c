@@ -41,7 +41,7 @@ LLVMValueRef jit_compare(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, cons
 /* ---- Division ---- */
 
 /* Quotient and remainder of integers; b is not 0 here, or was not to be tested. */
-static Parts int_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t) {
+Parts jit_int_divmod(Emitter *e, LLVMValueRef a, LLVMValueRef b, const Type *t) {
     Parts p = {.count = 2};
     LLVMValueRef is_zero = LLVMBuildICmp(B, LLVMIntEQ, b, zero_of(b), "");
     LLVMValueRef one = int_of(b, 1), zero = zero_of(b);
@@ -96,7 +96,7 @@ Parts jit_divmod(Emitter *e, Pos pos, LLVMValueRef a, LLVMValueRef b, const Type
     bool numpy = e->sp->function->options.numpy_errors;
     if (!jit_is_float(t)) {
         if (!numpy) jit_raise_if(e, LLVMBuildICmp(B, LLVMIntEQ, b, zero_of(b), ""), what, pos);
-        return int_divmod(e, a, b, t);
+        return jit_int_divmod(e, a, b, t);
     }
     LLVMValueRef is_zero = LLVMBuildFCmp(B, LLVMRealOEQ, b, zero_of(b), "");
     if (!numpy) jit_raise_if(e, is_zero, what, pos);
@@ -178,7 +178,7 @@ LLVMValueRef jit_power(Emitter *e, Pos pos, LLVMValueRef a, const Type *ta, LLVM
 
 /* ---- All operators ---- */
 
-static LLVMValueRef shift(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, const Type *t) {
+LLVMValueRef jit_shift(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b, const Type *t) {
     LLVMValueRef amount = LLVMBuildAnd(B, b, int_of(b, 63), ""); /* as the processor does */
     if (op == OP_SHL) return LLVMBuildShl(B, a, amount, "");
     return jit_is_signed(t) ? LLVMBuildAShr(B, a, amount, "") : LLVMBuildLShr(B, a, amount, "");
@@ -233,6 +233,6 @@ LLVMValueRef jit_operator(Emitter *e, Value *v) {
     case OP_AND: return LLVMBuildAnd(B, a, b, "");
     case OP_OR: return LLVMBuildOr(B, a, b, "");
     case OP_XOR: return LLVMBuildXor(B, a, b, "");
-    default: return shift(e, v->op, a, b, t);
+    default: return jit_shift(e, v->op, a, b, t);
     }
 }

@@ -191,7 +191,7 @@ static Value *attribute(Flow *f, Node *n) {
 
 static Value *call_function(Flow *f, Node *n, Function *callee) {
     Value *args[MAX_ARGUMENTS] = {NULL};
-    if (callee->options.layout)
+    if (callee->options.layout && !f->g->function->scope) /* but its loop (guvectorize.c) can */
         jit_refuse(f->s, n->pos, "compiled code cannot call the guvectorized %s() here",
                    callee->name);
     if (callee->options.device == DEVICE_KERNEL)
@@ -246,6 +246,8 @@ static const Builtin *find_builtin(Flow *f, Node *n) {
         jit_refuse(f->s, n->pos, "only functions can be called");
     }
     const Builtin *builtin = jit_builtin(qualified);
+    if (!builtin && n->a->kind == N_NAME && jit_is_pythons(n->a->name))
+        jit_refuse(f->s, n->pos, "Python's function '%s' is not part of this language", qualified);
     if (!builtin && n->a->kind == N_NAME && !jit_lookup(f->m, n->a->name))
         jit_refuse(f->s, n->pos, "the function '%s' is not defined", qualified);
     if (!builtin) jit_refuse(f->s, n->pos, "%s is not supported by this compiler", qualified);
@@ -257,6 +259,7 @@ static Value *call(Flow *f, Node *n) {
                            ? jit_lookup(f->m, n->a->name)
                            : NULL;
     if (b && b->kind == BIND_FUNCTION) return call_function(f, n, b->function);
+    if (b && b->kind == BIND_REFUSED) jit_stop(f->s, JIT_REFUSED, "%s", b->refusal);
     const Builtin *builtin = find_builtin(f, n);
     if (builtin->rule == RULE_RANGE)
         jit_refuse(f->s, n->pos, "%s() can only stand in: for i in %s(...)", builtin->name,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guvectorize.h"
 #include "hc.h"
 #include "infer.h"
 
@@ -33,7 +34,6 @@ Special *infer_special(Infer *in, Function *f, const Type **args, Pos pos) {
     Session *s = in->s;
     if (f->options.layout) {
         Layout layout;
-        jit_read_layout(in->m, f, &layout);
         jit_check_layout(in->m, f, &layout);
     }
     if (f->options.count) {

@@ -120,11 +120,11 @@ static const Type *infer_builtin(Infer *in, Value *v) {
     if (!c)
         jit_refuse(in->s, v->pos, "%s() does not take %d argument%s of these types", b->name,
                    v->count, v->count == 1 ? "" : "s");
-    if (b->rule == RULE_DIVMOD) {
-        const Type *both[2] = {jit_scalar(c->result), jit_scalar(c->result)};
-        return jit_tuple_type(in->s, both, 2);
-    }
-    return jit_scalar(c->result);
+    const Type *both[2] = {jit_scalar(c->result), jit_scalar(c->result)};
+    if (b->rule == RULE_PARTS) both[1] = jit_scalar(K_I32);
+    bool two =
+        b->rule == RULE_DIVMOD || b->rule == RULE_PARTS || strcmp(b->name, "numpy.divmod") == 0;
+    return two ? jit_tuple_type(in->s, both, 2) : both[0];
 }
 
 static const Type *infer_tuple_index(Infer *in, Value *v, const Type *t) {

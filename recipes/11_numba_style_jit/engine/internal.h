@@ -22,6 +22,7 @@ struct JitModule {
     const char *name, *text;  /* of the file, as the session has them but while it reads a string */
     struct Special *specials; /* what was inferred and compiled: one per function and types */
     struct Compiled *compiled;
+    bool no_cache;
     double compile_ms;
     JitTimes times; /* of the last launch */
 };
@@ -111,6 +112,8 @@ typedef enum {
     RULE_TEST,   /* math.isnan: a bool */
     RULE_PAIR,   /* math.atan2: two, as RULE_UNARY */
     RULE_FLOATS, /* math.copysign: two floats */
+    RULE_SCALE,  /* math.ldexp */
+    RULE_PARTS,  /* math.frexp: a float and an int32 */
     RULE_POW,    /* math.pow */
     RULE_GCD,    /* math.gcd */
     RULE_CAST,   /* int32(x), float(x) */
@@ -121,6 +124,7 @@ typedef enum {
     RULE_DIVMOD, /* divmod */
     RULE_RANGE,  /* range, prange: only in for */
     RULE_NUMBER, /* math.pi: no function */
+    RULE_UFUNC,  /* numpy.add: see ufunc.c */
     /* The words of CUDA, in functions with @cuda.jit: */
     RULE_REGISTER, /* cuda.threadIdx.x */
     RULE_GRID,     /* cuda.grid, cuda.gridsize */
@@ -136,8 +140,13 @@ typedef struct Builtin {
     double number;    /* RULE_NUMBER */
 } Builtin;
 const Builtin *jit_builtin(const char *qualified);
+/* jit_is_pythons - is it a function that Python has built in and this language has not? */
+bool jit_is_pythons(const char *name);
 /* jit_builtin_case - how a call is typed; NULL: not for these. */
 const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int count);
+/* The same for NumPy's functions of numbers (ufunc.c). */
+const Builtin *jit_ufunc(const char *qualified);
+const Case *jit_ufunc_case(const Builtin *b, const Type *const *args, int count);
 
 /* ---- Values in blocks: static single assignment form (flow.c) ---- */
 
@@ -255,25 +264,13 @@ char *jit_show_tokens(JitModule *m, const Function *f);
 char *jit_show_tree(JitModule *m, const Function *f);
 char *jit_show_values(JitModule *m, const Special *sp, bool types);
 
-/* ---- Generalised functions (guvectorize.c) ---- */
-
-/* The layout of a guvectorized function: for each argument its axes by name, one letter each. */
-enum { MAX_LAYOUT_ARGS = 16 };
-typedef struct Layout {
-    char axes[MAX_LAYOUT_ARGS][4];
-    int count, inputs;
-} Layout;
-void jit_read_layout(JitModule *m, const Function *f, Layout *out);
-/* jit_check_layout - do the declared types fit the layout? Refused if not. */
-void jit_check_layout(JitModule *m, const Function *f, const Layout *layout);
-/* jit_gu_types - the types of one call of the core for these arguments. */
-const Type **jit_gu_types(JitModule *m, const Function *f, const Layout *layout,
-                          const JitValue *args, size_t n);
-/* jit_gu_run - call the core for all positions of the outer axes; returns the exception. */
-int jit_gu_run(const Layout *layout, int (*entry)(void **args, void *result), JitValue *args);
-
 /* ---- Functions made from functions: @vectorize, @cuda.reduce (derive.c) ---- */
 
+enum { MAX_LAYOUT_ARGS = 16 }; /* arguments of one function, the result included */
+/* jit_derive - a function made of this text, in which f is the function; made once. */
+Function *jit_derive(JitModule *m, Function *f, JitTarget target, const char *text);
+/* jit_lay_out - strides of an array in C order; leaves if it is too large. */
+void jit_lay_out(Session *s, const Function *f, JitValue *v);
 /* jit_vectorized_result - kind and shape of what n arguments give, data NULL. */
 void jit_vectorized_result(JitModule *m, Function *f, const JitValue *args, size_t n,
                            JitValue *out);
@@ -292,6 +289,7 @@ Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **a
 int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads, JitValue *args,
                     size_t n);
 JitValue jit_read_slot(const uint64_t *slot, const Type *t);
+JitValue jit_convert(JitValue v, const Type *to); /* a number as another kind */
 
 /* ---- Where arrays lie (memory.c) ---- */
 
@@ -311,6 +309,9 @@ typedef enum {
     ENTRY_KERNEL /* a kernel for the CUDA device */
 } EntryKind;
 
+/* What the cache on disk had to do with it (cache.c). */
+typedef enum { CACHE_UNUSED, CACHE_HIT, CACHE_MISS } CacheUse;
+
 typedef struct Compiled {
     Special *special;
     EntryKind kind;
@@ -319,6 +320,7 @@ typedef struct Compiled {
     void *pointer;                                /* plain: a C function of the signature */
     struct LLVMOrcOpaqueResourceTracker *tracker; /* its memory */
     struct Kernel *kernel;                        /* ENTRY_KERNEL: what the driver has (cuda.c) */
+    CacheUse cache;
     struct Compiled *next;
 } Compiled;
 
@@ -336,8 +338,11 @@ bool jit_vector_function(size_t index, char *name, size_t size, void **address);
 /* ---- The CUDA device (device.c, cuda.c) ---- */
 
 /* jit_ptx - a function as a kernel called symbol, for devices from compute capability arch (75) on:
- * as LLVM's code, the same optimised, or PTX; to be freed. */
-char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form);
+ * as LLVM's code, the same optimised, or PTX; to be freed.
+ *   *cache  if the function has cache=True: whether it came from there; CACHE_MISS when called: it
+ *           is made anew and stored. NULL: the cache is left alone */
+char *jit_ptx(JitModule *m, Special *sp, bool apart, const char *symbol, int arch, JitForm form,
+              CacheUse *cache);
 /* jit_compile_kernel - the kernel for the device of this thread's CUDA context. */
 Compiled *jit_compile_kernel(JitModule *m, Special *sp, bool apart);
 /* jit_run_kernel - upload the arrays, launch, download them; args have the kernel's types. What it

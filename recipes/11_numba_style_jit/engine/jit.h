@@ -89,6 +89,15 @@ typedef struct JitTimes {
     double upload_ms, kernel_ms, download_ms;
 } JitTimes;
 
+/* What the cache on disk did for functions with cache=True. A hit is code that an earlier process
+ * has compiled; a miss was compiled here and stored for the next one. */
+typedef struct JitCache {
+    unsigned hits, misses; /* of compilations: each signature counts */
+    bool wanted;           /* does the function have cache=True? */
+    const char *folder;    /* where it lies: HC_CACHE_DIR, or else see hc_files.h */
+    const char *trouble;   /* why nothing could be stored; NULL if all is well */
+} JitCache;
+
 /* What inspect shows of a function, step by step: its tokens, its tree, its values in blocks, these
  * with types, the LLVM code before and after optimisation, and the machine's: this processor's
  * assembly, or PTX, the CUDA device's. */
@@ -119,15 +128,17 @@ typedef struct JitApi {
      * given types compiles it for them.
      *   shapes  args: n values; results: room for JIT_RESULTS; *count of them were written, more
      *           than one for a tuple, 0 for None. A vectorized function takes one argument more,
-     *           the array for its results: see result_of. @cuda.reduce: an array of one axis and,
-     *           if it is not 0, the value to begin with.
+     *           the array for its results, a guvectorized one all its outputs: see result_of.
+     *           @cuda.reduce: an array of one axis and, if it is not 0, the value to begin with.
      *   errors  JIT_RAISED: the exception and its line are in error(); on the CUDA device also
      *           what the driver says */
     int (*call)(JitModule *module, const char *function, const JitLaunch *launch,
                 const JitValue *args, size_t n, JitValue *results, size_t *count);
 
     /* result_of - kind and shape of what a vectorized function makes of n arguments, with strides
-     * of an array in C order, and data NULL. A number if all arguments are numbers. */
+     * of an array in C order, and data NULL. A number if all arguments are numbers. Of a
+     * guvectorized function: of the output that comes after n arguments, which are its inputs and
+     * the outputs before; always an array. */
     int (*result_of)(JitModule *module, const char *function, const JitValue *args, size_t n,
                      JitValue *out);
 
@@ -174,6 +185,14 @@ typedef struct JitApi {
     /* vector_maths - the library of sin, exp and their like for several numbers at once, which
      * functions with fastmath=True use; NULL: there is none. */
     const char *(*vector_maths)(void);
+
+    /* use_cache - false: from now on this module's code is neither taken from the cache nor stored,
+     * whatever the decorators say. */
+    void (*use_cache)(JitModule *module, bool use);
+
+    /* cache - what the cache did for a function of this module, or NULL for all of them.
+     *   errors  JIT_USAGE: there is no such function */
+    int (*cache)(JitModule *module, const char *function, JitCache *out);
 } JitApi;
 
 /* jit_open - the table, out of libhc_jit.so beside the program or in HC_JIT_LIB; opened once.

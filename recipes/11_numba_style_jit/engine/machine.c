@@ -2,8 +2,9 @@
 /* Step 6, machine code: LLVM optimises the IR for this very processor, makes machine code of it in
  * memory, and says where a function begins. ORC, its just-in-time part, does the linking. One
  * target machine and one ORC session serve the whole process; each compiled function has a tracker,
- * by which its memory is given back when its module goes. */
-#define _POSIX_C_SOURCE 200809L
+ * by which its memory is given back when its module goes. With cache=True, the machine code of an
+ * earlier process is linked instead, if it is in the cache (cache.c). */
+#define _GNU_SOURCE /* memmem */
 #include <llvm-c/Error.h>
 #include <llvm-c/LLJIT.h>
 #include <llvm-c/Orc.h>
@@ -16,13 +17,17 @@
 #include <string.h>
 
 #include "emit.h"
+#include "hc_files.h"
 #include "machine.h"
+
+#define NO_NUMBER "0000000000000000" /* where a symbol's number goes: see rename_function */
+enum { MAX_SYMBOL = 200 };
 
 typedef struct Machine {
     LLVMTargetMachineRef target;
     LLVMOrcLLJITRef jit;
     char *triple, *cpu, *features, *layout;
-    char error[512]; /* why there is none */
+    char error[512]; /* why there is none, and what ORC said last */
 } Machine;
 
 static Machine machine;
@@ -83,12 +88,33 @@ static bool define_runtime(void) {
                    sizeof machine.error);
 }
 
+/* This processor, or what Numba's own variables say: NUMBA_CPU_NAME=generic is one without any
+ * features, whose code runs on all of this kind. */
+static void choose_processor(void) {
+#ifdef __x86_64__
+    static const char always[] = "+64bit"; /* LLVM ends the process where a name implies less */
+#else
+    static const char always[] = "";
+#endif
+    const char *cpu = getenv("NUMBA_CPU_NAME"), *features = getenv("NUMBA_CPU_FEATURES");
+    char text[4096];
+    if (!features && cpu && strcmp(cpu, "generic") == 0) features = "";
+    machine.cpu = cpu && *cpu ? LLVMCreateMessage(cpu) : LLVMGetHostCPUName();
+    if (features) snprintf(text, sizeof text, "%.4000s,%s", features, always);
+    machine.features = features ? LLVMCreateMessage(text) : LLVMGetHostCPUFeatures();
+}
+
+/* What ORC has to say beyond the error that a call returns; without this it goes to stderr. */
+static void keep_report(void *unused, LLVMErrorRef error) {
+    (void)unused;
+    failed(error, machine.error, sizeof machine.error);
+}
+
 static void make_machine(void) {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     machine.triple = LLVMGetDefaultTargetTriple();
-    machine.cpu = LLVMGetHostCPUName();
-    machine.features = LLVMGetHostCPUFeatures();
+    choose_processor();
     jit_find_vector_functions(machine.features);
     machine.target = new_target();
     LLVMTargetMachineRef second = machine.target ? new_target() : NULL; /* ORC takes it over */
@@ -103,6 +129,8 @@ static void make_machine(void) {
         machine.jit = NULL;
         return;
     }
+    LLVMOrcExecutionSessionSetErrorReporter(LLVMOrcLLJITGetExecutionSession(machine.jit),
+                                            keep_report, NULL);
     if (!define_runtime()) machine.jit = NULL;
 }
 
@@ -145,34 +173,95 @@ bool jit_optimise(LLVMModuleRef module, LLVMTargetMachineRef target, char *error
     return !bad;
 }
 
-/* Optimise, add to the session, and look up; on failure error says why. */
-static bool build(LLVMModuleRef module, LLVMOrcThreadSafeContextRef context, const char *symbol,
-                  Compiled *c, char *error, size_t size) {
-    if (!jit_optimise(module, machine.target, error, size)) {
-        LLVMDisposeModule(module);
+static void forget(Compiled *c) {
+    if (!c->tracker) return;
+    LLVMConsumeError(LLVMOrcResourceTrackerRemove(c->tracker));
+    LLVMOrcReleaseResourceTracker(c->tracker);
+    c->tracker = NULL;
+}
+
+/* The module as an object file, to be freed. */
+static bool make_object(LLVMModuleRef module, char **object, size_t *bytes, char *error,
+                        size_t size) {
+    char *message = NULL;
+    LLVMMemoryBufferRef buffer = NULL;
+    bool bad = LLVMVerifyModule(module, LLVMReturnStatusAction, &message) != 0;
+    if (!bad) {
+        LLVMDisposeMessage(message);
+        message = NULL;
+        if (!jit_optimise(module, machine.target, error, size)) return false;
+        bad = LLVMTargetMachineEmitToMemoryBuffer(machine.target, module, LLVMObjectFile, &message,
+                                                  &buffer) != 0;
+    }
+    if (bad) {
+        snprintf(error, size, "%s", message);
+        LLVMDisposeMessage(message);
         return false;
     }
-    LLVMOrcJITDylibRef library = LLVMOrcLLJITGetMainJITDylib(machine.jit);
-    LLVMOrcResourceTrackerRef tracker = LLVMOrcJITDylibCreateResourceTracker(library);
-    LLVMOrcThreadSafeModuleRef safe = LLVMOrcCreateNewThreadSafeModule(module, context);
-    c->tracker = tracker;
-    if (failed(LLVMOrcLLJITAddLLVMIRModuleWithRT(machine.jit, tracker, safe), error, size)) {
-        LLVMOrcDisposeThreadSafeModule(safe);
+    *bytes = LLVMGetBufferSize(buffer);
+    *object = malloc(*bytes);
+    if (*object) memcpy(*object, LLVMGetBufferStart(buffer), *bytes);
+    else snprintf(error, size, "out of memory");
+    LLVMDisposeMemoryBuffer(buffer);
+    return *object != NULL;
+}
+
+/* Give the function in an object a name that no other has in this process: its last digits, which
+ * are zeros in every object, become a number. The name stands there once. */
+static bool rename_function(char *object, size_t bytes, char *symbol) {
+    size_t length = strlen(symbol) + 1;
+    char *at = memmem(object, bytes, symbol, length);
+    size_t rest = at ? bytes - (size_t)(at - object) - 1 : 0;
+    if (!at || memmem(at + 1, rest, symbol, length)) return false;
+    snprintf(symbol + length - sizeof NO_NUMBER, sizeof NO_NUMBER, "%016lx", ++symbols);
+    memcpy(at, symbol, length);
+    return true;
+}
+
+/* Add the object to the session, and look the function up. */
+static bool link_object(char *object, size_t bytes, const char *symbol, Compiled *c, char *error,
+                        size_t size) {
+    char name[MAX_SYMBOL];
+    snprintf(name, sizeof name, "%s", symbol);
+    if (!rename_function(object, bytes, name)) {
+        snprintf(error, size, "the machine code has no function %s", symbol);
         return false;
     }
+    LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(object, bytes, name);
+    c->tracker = LLVMOrcJITDylibCreateResourceTracker(LLVMOrcLLJITGetMainJITDylib(machine.jit));
     LLVMOrcExecutorAddress address = 0;
-    if (failed(LLVMOrcLLJITLookup(machine.jit, &address, symbol), error, size)) return false;
+    *machine.error = '\0';
+    if (failed(LLVMOrcLLJITAddObjectFileWithRT(machine.jit, c->tracker, buffer), error, size) ||
+        failed(LLVMOrcLLJITLookup(machine.jit, &address, name), error, size)) {
+        if (*machine.error) snprintf(error, size, "%s", machine.error);
+        forget(c);
+        return false;
+    }
     uintptr_t number = (uintptr_t)address;
     if (c->kind == ENTRY_PLAIN) memcpy(&c->pointer, &number, sizeof number);
     else memcpy(&c->entry, &number, sizeof number);
     return true;
 }
 
-static void forget(Compiled *c) {
-    if (!c->tracker) return;
-    LLVMConsumeError(LLVMOrcResourceTrackerRemove(c->tracker));
-    LLVMOrcReleaseResourceTracker(c->tracker);
-    c->tracker = NULL;
+/* From the cache, or made and stored. What the cache has but ORC refuses is made anew. */
+static bool build(const JitModule *m, LLVMModuleRef module, const char *symbol, Compiled *c,
+                  char *error, size_t size) {
+    char *object = NULL,
+         *key = jit_cache_key(m, c->special->function, module, machine.target, NULL);
+    size_t bytes;
+    bool good = key && hc_cache_get(key, &object, &bytes) &&
+                link_object(object, bytes, symbol, c, error, size);
+    if (key) c->cache = good ? CACHE_HIT : CACHE_MISS;
+    if (!good) {
+        free(object);
+        object = NULL;
+        good = make_object(module, &object, &bytes, error, size);
+        if (good && key) hc_cache_put(key, object, bytes);
+        good = good && link_object(object, bytes, symbol, c, error, size);
+    }
+    free(object);
+    free(key);
+    return good;
 }
 
 /* The names of functions that are gone stay in a pool until they are cleared. */
@@ -186,28 +275,21 @@ Compiled *jit_compile(JitModule *m, Special *sp, EntryKind kind, bool apart) {
         if (c->special == sp && c->kind == kind && c->apart == apart) return c;
     Session *s = &m->session;
     Compiled *c = jit_new(s, 1, sizeof *c);
-    c->kind = kind;
-    c->apart = apart;
-    char symbol[200], error[512] = "";
+    *c = (Compiled){.special = sp, .kind = kind, .apart = apart};
+    char symbol[MAX_SYMBOL], error[512] = "";
     need_machine(s);
     pthread_mutex_lock(&lock);
-    snprintf(symbol, sizeof symbol, "%.100s.%lu", sp->function->name, ++symbols);
-    LLVMOrcThreadSafeContextRef context = LLVMOrcCreateNewThreadSafeContext();
-    LLVMContextRef plain_context = LLVMOrcThreadSafeContextGetContext(context);
-    LLVMModuleRef module = jit_emit(m, sp, kind, apart, symbol, plain_context);
-    set_target(module, plain_context);
-    char *message = NULL;
-    bool good = !LLVMVerifyModule(module, LLVMReturnStatusAction, &message);
-    if (!good) {
-        snprintf(error, sizeof error, "%s", message);
-        LLVMDisposeModule(module);
-    } else good = build(module, context, symbol, c, error, sizeof error);
-    LLVMDisposeMessage(message);
-    LLVMOrcDisposeThreadSafeContext(context);
-    if (!good) forget(c);
+    snprintf(symbol, sizeof symbol, "%.100s." NO_NUMBER, sp->function->name);
+    LLVMContextRef context = LLVMContextCreate();
+    LLVMModuleRef module = jit_emit(m, sp, kind, apart, symbol, context);
+    LLVMSetModuleIdentifier(module, "jit", 3); /* the file may lie anywhere */
+    LLVMSetSourceFileName(module, "jit", 3);
+    set_target(module, context);
+    bool good = build(m, module, symbol, c, error, sizeof error);
+    LLVMDisposeModule(module);
+    LLVMContextDispose(context);
     pthread_mutex_unlock(&lock);
     if (!good) jit_stop(s, JIT_RAISED, "LLVM: %s", error);
-    c->special = sp;
     c->next = m->compiled;
     m->compiled = c;
     return c;

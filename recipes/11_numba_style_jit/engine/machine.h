@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* machine.h - what the two halves of step 6 share: machine.c (this processor) and device.c (the
- * CUDA device). */
+/* machine.h - what the halves of step 6 share: machine.c (this processor), device.c (the CUDA
+ * device), and cache.c. */
 #ifndef JIT_MACHINE_H
 #define JIT_MACHINE_H
 #include <llvm-c/Analysis.h>
@@ -16,5 +16,10 @@ bool jit_assembly(LLVMModuleRef module, LLVMTargetMachineRef target, char **text
 char *jit_print_module(LLVMModuleRef module); /* LLVM's text; to be freed; NULL: no memory */
 void jit_lock_machine(void);                  /* one compilation at a time */
 void jit_unlock_machine(void);
+/* jit_cache_key - under which the cache keeps what is made of this module, to be freed; NULL: it is
+ * not to be cached (cache.c).
+ *   also  a file that has a part in it, or NULL */
+char *jit_cache_key(const JitModule *m, const Function *f, LLVMModuleRef module,
+                    LLVMTargetMachineRef target, const char *also);
 
 #endif

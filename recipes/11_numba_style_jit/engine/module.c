@@ -165,6 +165,33 @@ static void parse_decorated(Parser *p) {
     else skip_statement(p);
 }
 
+/* A function that is outside the language does not keep others from being compiled: it is passed
+ * over, and what it was refused for is said when it is needed. Python does not look into a function
+ * before it is called, either. */
+static void parse_or_pass_over(Parser *p) {
+    Session *s = p->s;
+    size_t start = p->at;
+    jmp_buf here, *outer = s->stop;
+    s->stop = &here;
+    if (setjmp(here) == 0) {
+        parse_decorated(p);
+        s->stop = outer;
+        return;
+    }
+    s->stop = outer;
+    if (s->status != JIT_REFUSED) longjmp(*outer, 1);
+    p->at = start;
+    p->depth = p->loops = 0;
+    p->decorator = false;
+    while (jit_is_mark(p, "@")) skip_statement(p);
+    bool named = jit_is_word(p, "def") || jit_is_word(p, "class");
+    if (!named || p->tokens[p->at + 1].kind != TOK_NAME) longjmp(*outer, 1);
+    Binding *b = bind_name(p, p->tokens[p->at + 1].text, BIND_REFUSED, peek(p)->pos);
+    b->refusal = jit_copy_text(s, jit_error(), strlen(jit_error()));
+    s->status = JIT_OK;
+    skip_statement(p);
+}
+
 /* NAME = number, or any other statement, which is Python's business; a name that it assigns to is
  * remembered as one that compiled code cannot have. */
 static void parse_other(Parser *p) {
@@ -195,7 +222,7 @@ void jit_parse_module(JitModule *m) {
     p.tokens = jit_lex(p.s, p.s->text, &count);
     while (peek(&p)->kind != TOK_END) {
         size_t start = p.at;
-        if (jit_is_mark(&p, "@")) parse_decorated(&p);
+        if (jit_is_mark(&p, "@")) parse_or_pass_over(&p);
         else if (jit_take_word(&p, "def")) parse_function(&p, NULL, false, start);
         else if (jit_take_word(&p, "import")) parse_import(&p);
         else if (jit_take_word(&p, "from")) parse_from(&p);

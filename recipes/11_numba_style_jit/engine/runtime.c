@@ -85,8 +85,8 @@ static const struct {
     BOTH(nextafter),    BOTH(floor),        BOTH(ceil),          BOTH(trunc),        BOTH(rint),
     BOTH(exp2),         BOTH(exp10),        BOTH(cbrt),          BOTH(fmin),         BOTH(fmax),
     BOTH(fma),          BOTH(round),        BOTH(nearbyint),     BOTH(sincos),       OWN(__powidf2),
-    OWN(__powisf2),     BOTH(ldexp),        BOTH(fabs),          OWN(memcpy),        OWN(memmove),
-    OWN(memset)};
+    OWN(__powisf2),     BOTH(ldexp),        BOTH(frexp),         BOTH(fabs),         OWN(memcpy),
+    OWN(memmove),       OWN(memset)};
 enum { FUNCTIONS = sizeof table / sizeof table[0] };
 
 const char *jit_runtime(size_t index, void **address) {

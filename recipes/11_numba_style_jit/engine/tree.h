@@ -153,7 +153,7 @@ typedef enum { KIND_NONE, KIND_JIT, KIND_VECTORIZE, KIND_GUVECTORIZE, KIND_REDUC
 
 /* What the decorator said. */
 typedef struct Options {
-    bool fastmath, boundscheck, numpy_errors, parallel;
+    bool fastmath, boundscheck, numpy_errors, parallel, cache;
     DecoratorKind kind;
     DeviceKind device;  /* @cuda.jit */
     JitTarget target;   /* where it runs if the caller does not say */
@@ -178,11 +178,19 @@ typedef struct Function {
 } Function;
 
 /* A name of the module: what it stands for. */
-typedef enum { BIND_QUALIFIED, BIND_CONSTANT, BIND_FUNCTION, BIND_PLAIN, BIND_OPAQUE } BindKind;
+typedef enum {
+    BIND_QUALIFIED,
+    BIND_CONSTANT,
+    BIND_FUNCTION,
+    BIND_REFUSED, /* a function outside the language: refused where it is needed */
+    BIND_PLAIN,
+    BIND_OPAQUE
+} BindKind;
 typedef struct Binding {
     const char *name;
     BindKind kind;
     const char *qualified; /* "math.sqrt", "numpy" */
+    const char *refusal;   /* BIND_REFUSED: the message, with line and caret */
     Node *value;           /* BIND_CONSTANT */
     Function *function;
     Pos pos;

@@ -20,10 +20,11 @@
 static const struct {
     const char *name;
     int args;
-} functions[] = {{"sin", 1},  {"cos", 1},   {"tan", 1},  {"asin", 1},  {"acos", 1},  {"atan", 1},
-                 {"sinh", 1}, {"cosh", 1},  {"tanh", 1}, {"asinh", 1}, {"acosh", 1}, {"atanh", 1},
-                 {"exp", 1},  {"expm1", 1}, {"log", 1},  {"log2", 1},  {"log10", 1}, {"log1p", 1},
-                 {"erf", 1},  {"erfc", 1},  {"pow", 2},  {"atan2", 2}, {"hypot", 2}};
+} functions[] = {{"sin", 1},   {"cos", 1},   {"tan", 1},   {"asin", 1},  {"acos", 1},
+                 {"atan", 1},  {"sinh", 1},  {"cosh", 1},  {"tanh", 1},  {"asinh", 1},
+                 {"acosh", 1}, {"atanh", 1}, {"exp", 1},   {"expm1", 1}, {"log", 1},
+                 {"log2", 1},  {"log10", 1}, {"log1p", 1}, {"exp2", 1},  {"cbrt", 1},
+                 {"erf", 1},   {"erfc", 1},  {"pow", 2},   {"atan2", 2}, {"hypot", 2}};
 /* Instruction sets, the widest first. */
 static const struct {
     char letter;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The Mandelbrot set, as a picture: on all cores, and as a kernel for the CUDA device, from one
-function.
+function. With cache=True, the second run finds the machine code of the first.
 
     P=recipes/11_numba_style_jit/programs
     ./cook run 11 $P/mandelbrot.py picture uint8[600x900]=0 --png mandelbrot.png
@@ -32,14 +32,14 @@ def shade(row, column, rows, columns):
     return 0 if n == LIMIT else 255 - (7 * n) % 200
 
 
-@njit(parallel=True)
+@njit(parallel=True, cache=True)
 def picture(pixels):
     for i in prange(pixels.shape[0]):
         for j in range(pixels.shape[1]):
             pixels[i, j] = shade(i, j, pixels.shape[0], pixels.shape[1])
 
 
-@cuda.jit
+@cuda.jit(cache=True)
 def kernel(pixels):
     i, j = cuda.grid(2)
     if i < pixels.shape[0] and j < pixels.shape[1]:

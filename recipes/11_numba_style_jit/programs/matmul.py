@@ -4,6 +4,8 @@ function, compiled for matrices of int64, which works on whole stacks of matrice
 
     ./cook run 11 recipes/11_numba_style_jit/programs/matmul.py matmul \
         int64[10x10] int64[10x10] int64[10x10]=0
+    ./cook run 11 recipes/11_numba_style_jit/programs/matmul.py matmul \
+        int64[1000x10x10] int64[10x10] --target parallel
 """
 from numba import guvectorize
 

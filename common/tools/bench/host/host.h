@@ -14,7 +14,6 @@
  * stores, which need z + begin at a multiple of 64 bytes; NULL where the instruction set has
  * none. */
 typedef struct HostKernels {
-    const char *isa;
     int lanes; /* floats in one vector register */
     void (*copy)(float *z, const float *x, size_t begin, size_t end);
     void (*copy_nt)(float *z, const float *x, size_t begin, size_t end);

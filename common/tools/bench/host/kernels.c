@@ -12,8 +12,6 @@
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
-#define TEXT_(a) #a
-#define TEXT(a) TEXT_(a)
 
 #if defined __AVX512F__
 enum { LANES = 16, CHAINS = 24 }; /* 32 registers: 24 sums, factor, summand */
@@ -184,8 +182,7 @@ static float fma_chains(size_t steps, float factor, float summand) {
     return total;
 }
 
-const HostKernels JOIN(host_kernels_, HOST_ISA) = {.isa = TEXT(HOST_ISA),
-                                                   .lanes = LANES,
+const HostKernels JOIN(host_kernels_, HOST_ISA) = {.lanes = LANES,
                                                    .copy = copy,
                                                    .copy_nt = NT(copy_nt),
                                                    .add = add,

@@ -21,6 +21,7 @@ typedef unsigned long long uint64_t;
     EXPORT double hc_##name(double x, double y) { return name(x, y); }                             \
     EXPORT float hc_##name##f(float x, float y) { return name##f(x, y); }
 ONE(exp)
+ONE(exp2)
 ONE(log)
 ONE(log2)
 ONE(log10)
@@ -42,8 +43,13 @@ ONE(erf)
 ONE(erfc)
 ONE(tgamma)
 ONE(lgamma)
+ONE(cbrt)
 TWO(atan2)
 TWO(hypot)
 TWO(pow)
 TWO(fmod)
 TWO(nextafter)
+EXPORT double hc_ldexp(double x, int n) { return ldexp(x, n); }
+EXPORT float hc_ldexpf(float x, int n) { return ldexpf(x, n); }
+EXPORT double hc_frexp(double x, int *n) { return frexp(x, n); }
+EXPORT float hc_frexpf(float x, int *n) { return frexpf(x, n); }

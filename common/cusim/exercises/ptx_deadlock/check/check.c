@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
     unsigned wrong[3];
     for (int i = 0; i < 3; i++) wrong[i] = run(function, n_blocks[i], &seed);
     if (!wrong[0] && !wrong[1] && !wrong[2])
-        return exercise_end("every element is in its place, and all threads came to the end");
+        return exercise_end("Every element is in its place, and all threads came to the end");
     if (!wrong[0])
         printf("One block is right, several are not: which elements are this block's?\n");
     else

@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
         if (result.first == 0) one_block_right = false;
         doubled = doubled && result.only_doubled;
     }
-    if (n_failed == 0) return exercise_end("every sum is right, for all sizes");
+    if (n_failed == 0) return exercise_end("Every sum is right, for all sizes");
     if (doubled)
         printf("Each wrong sum is 32 times the number of lane 0: which lane does lane 0 add?\n");
     else if (whole_warps_right)
