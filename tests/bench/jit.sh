@@ -8,11 +8,11 @@ worker=$HC_BIN/hc_bench_jit
 functions=$HC_SOURCE/common/tools/bench/jit_functions.py
 [ -x "$worker" ] || skip "this build has no compiler of recipe 11"
 
-# ask FILE JOBS: JOBS, a line each, to a worker with the functions of FILE
+# ask FILE JOBS [MEMORY]: JOBS, a line each, to a worker with the functions of FILE
 ask() {
-    ran="printf '$2' | $worker $1"
+    ran="printf '$2' | $worker $1 ${3-}"
     rc=0
-    printf '%b' "$2" | "$worker" "$1" >"$work/out" 2>"$work/err" || rc=$?
+    printf '%b' "$2" | "$worker" "$1" ${3:+"$3"} >"$work/out" 2>"$work/err" || rc=$?
 }
 
 ask "$functions" 'saxpy 1\nsaxpy 1003\nsaxpy 1003\ntotal 1003\nmandelbrot 33\nmatmul 17\ncompile 1\n'
@@ -20,6 +20,19 @@ expect 0
 [ "$(grep -c '^ok [0-9.e-]*$' "$work/out")" -eq 7 ] || fail "not seven times"
 run "$worker" "$functions" --once
 expect 0
+
+# x, y and z lie in the file that is named, which another process may use, too: it never shrinks.
+: >"$work/memory"
+ask "$functions" 'saxpy 10\n' "$work/memory"
+expect 0
+[ "$(wc -c <"$work/memory")" -eq 120 ] || fail "no three arrays of 10 in the file"
+[ "$(tail -c 40 "$work/memory" | tr -d '\0' | wc -c)" -gt 20 ] || fail "what was computed is not there"
+ask "$functions" 'saxpy 100\nsaxpy 10\n' "$work/memory"
+expect 0
+[ "$(wc -c <"$work/memory")" -eq 1200 ] || fail "not as long as the longest arrays"
+ask "$functions" 'saxpy 10\n' "$work/absent"
+expect 3
+prints "absent cannot be opened"
 
 # spoilt SED: a copy of the functions with one of them changed
 spoilt() {

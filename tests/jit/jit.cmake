@@ -15,6 +15,7 @@
 #                     jit.cache.cuda: the same for kernels
 #   jit.refused       what is not in the language is refused, with reason, line and caret
 #   jit.fuzz          spoilt files are refused or compiled, and nothing else happens
+#   jit.loops         the shape of loops that their speed rests on
 #   jit.soak          ten thousand modules, compiled one after the other, leave nothing behind
 #   jit.opencl.ORDER  with PoCL, and its LLVM, in one process
 set(here ${CMAKE_CURRENT_LIST_DIR})
@@ -48,6 +49,8 @@ hc_test(jit.selftest COMMAND sh ${here}/selftest.sh $<TARGET_FILE:jit_corpus>)
 
 hc_test(jit.random TIMEOUT 120
         COMMAND sh ${here}/random.sh $<TARGET_FILE:jit_corpus> ${here}/random_programs.py)
+
+hc_test(jit.loops COMMAND sh ${here}/loops.sh $<TARGET_FILE:11_numba_style_jit>)
 
 jit_test_program(jit_refused ${here}/refused.c)
 hc_test(jit.refused COMMAND jit_refused ${here}/refused.txt)

@@ -2,9 +2,12 @@
 /* The area jit: recipe 11's compiler against Numba with the same functions (jit_functions.py): how
  * long compiling takes, how long a user waits for the first result, and how fast the code is. Both
  * sides run on one thread, in processes of their own (jit_worker.c, peer_jit.py) which are asked in
- * turn. Numba lives in a virtual environment; whether it has SVML is in the result's versions.
+ * turn. Their arrays lie in the same pages of memory, in a file without a name that both map. Numba
+ * lives in a virtual environment; whether it has SVML is in the result's versions.
  */
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE /* memfd_create */
+#include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -19,6 +22,7 @@ enum { PATH_BYTES = 4500, PICTURE = 1024, MATRIX = 512 };
 
 static BenchWorker ours, theirs;
 static char program[PATH_BYTES], python[PATH_BYTES];
+static int memory = -1;
 static const char *const functions = HC_BENCH_SOURCE "/jit_functions.py";
 static const char *const peer = HC_BENCH_SOURCE "/peer_jit.py";
 /* Python's compiled files stay out of the source folder. */
@@ -27,6 +31,8 @@ static const char *const peer_env[] = {"PYTHONDONTWRITEBYTECODE=1", "NUMBA_ENABL
 static void end(void) {
     bench_worker_end(&ours);
     bench_worker_end(&theirs);
+    if (memory >= 0) close(memory);
+    memory = -1;
 }
 
 static int find_both(Bench *bench) {
@@ -40,13 +46,16 @@ static int find_both(Bench *bench) {
 }
 
 static int open_both(Bench *bench) {
-    char about[PATH_BYTES];
-    const char *const our_argv[] = {program, functions, NULL};
-    const char *const their_argv[] = {python, peer, about, NULL};
+    char about[PATH_BYTES], shared[64];
+    const char *const our_argv[] = {program, functions, shared, NULL};
+    const char *const their_argv[] = {python, peer, about, shared, NULL};
     double ms;
     TRY(find_both(bench));
     if (ours.process && theirs.process) return HC_OK;
     snprintf(about, sizeof about, "%s/numba.txt", bench->options.work);
+    if ((memory = memfd_create("jit arrays", MFD_CLOEXEC)) < 0)
+        return hc_set_error(HC_ERROR, errno, NULL, NULL, "memfd_create: %s", strerror(errno));
+    snprintf(shared, sizeof shared, "/proc/%ld/fd/%d", (long)getpid(), memory);
     TRY(bench_worker_start(&ours, our_argv, NULL));
     TRY(bench_worker_start(&theirs, their_argv, peer_env));
     TRY(bench_worker_ask(&theirs, "saxpy", 1, &ms));

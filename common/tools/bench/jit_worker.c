@@ -9,9 +9,17 @@
  * With --once it is a whole program: from its start to the first verified result. It is a process
  * of its own so that this LLVM meets no other one. Every job but compile verifies its answer the
  * first time a size is asked for, and answers "wrong ..." if it does not hold.
+ *
+ * MEMORY is a file that the arrays lie in, those of Numba's process, too. Which pages an array gets
+ * makes a loop up to twice as fast for as long as its process lives, and NumPy asks for huge ones:
+ * with the same pages on both sides, none of that is taken for the compiler's work.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "hc.h"
 #include "jit.h"
@@ -19,6 +27,7 @@
 enum { STEPS = 256 };
 static const JitApi *jit;
 static const char *path;
+static int file = -1; /* with the arrays; -1: they are in memory of this process alone */
 
 _Noreturn static void answer(const char *word, const char *format, ...) HC_PRINTF(2, 3);
 static void answer(const char *word, const char *format, ...) {
@@ -37,6 +46,21 @@ static void *get(size_t n, size_t size) {
     return memory;
 }
 
+/* Zeroed at first, unless the other side has been there; it replaces what an earlier call gave. */
+static void *map_memory(size_t bytes) {
+    static void *memory;
+    static size_t mapped;
+    if (memory) munmap(memory, mapped);
+    off_t end = file < 0 ? 0 : lseek(file, 0, SEEK_END);
+    if (file >= 0 && (end < 0 || ((size_t)end < bytes && ftruncate(file, (off_t)bytes) != 0)))
+        answer("error", "no file of %zu bytes for the arrays", bytes);
+    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                  file < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, file, 0);
+    if (memory == MAP_FAILED) answer("error", "no memory of %zu bytes for the arrays", bytes);
+    mapped = bytes;
+    return memory;
+}
+
 /* A function of the file for a signature, in a module that was loaded for it. */
 static JitModule *compile(const char *name, const char *signature, void **function) {
     JitModule *module;
@@ -47,23 +71,25 @@ static JitModule *compile(const char *name, const char *signature, void **functi
 }
 
 static float *x, *y, *z;
-static int32_t *counts;
+static int32_t *counts; /* in the place of x */
 static JitArray vectors[3], square[3], picture;
 static void *compiled;
 
 static void make_data(size_t n, size_t elements) {
-    free(x), free(y), free(z);
-    x = get(elements, sizeof *x);
-    y = get(elements, sizeof *y);
-    z = get(elements, sizeof *z);
+    void *memory = map_memory(3 * sizeof *x * elements);
+    counts = memory;
+    x = memory;
+    y = x + elements;
+    z = y + elements;
     hc_fill(HC_F32, x, elements, 1, 0);
     hc_fill(HC_F32, y, elements, 1, 1);
     float *const all[] = {x, y, z};
-    int64_t size = (int64_t)n, cell = sizeof(float);
+    int64_t size = (int64_t)n, cell = sizeof(float); /* of an int32_t, too */
     for (int i = 0; i < 3; i++) {
         vectors[i] = (JitArray){all[i], {size}, {cell}};
         square[i] = (JitArray){all[i], {size, size}, {size * cell, cell}};
     }
+    picture = (JitArray){counts, {size, size}, {size * cell, cell}};
 }
 
 /* ---- Jobs: run, and is what it left right? ---- */
@@ -173,10 +199,6 @@ enum { JOBS = sizeof jobs / sizeof jobs[0] };
 static void prepare(size_t job, size_t n) {
     static JitModule *module;
     make_data(n, jobs[job].rank == 2 ? n * n : n);
-    free(counts);
-    counts = get(jobs[job].rank == 2 ? n * n : 1, sizeof *counts);
-    int64_t size = (int64_t)n, cell = sizeof *counts;
-    picture = (JitArray){counts, {size, size}, {size * cell, cell}};
     jit->unload(module);
     module = jobs[job].signature ? compile(jobs[job].name, jobs[job].signature, &compiled) : NULL;
     jobs[job].run(n);
@@ -187,7 +209,8 @@ int main(int argc, char **argv) {
     char line[128], name[64];
     size_t n, ready = JOBS, ready_n = 0;
     if (argc < 2) {
-        fputs("usage: hc_bench_jit FILE.py [--once]     (reads jobs from stdin)\n", stderr);
+        fputs("usage: hc_bench_jit FILE.py [--once | MEMORY]     (reads jobs from stdin)\n",
+              stderr);
         return 2;
     }
     path = argv[1];
@@ -195,10 +218,12 @@ int main(int argc, char **argv) {
         fprintf(stderr, "hc_bench_jit: %s\n", jit_open_error());
         return HC_SKIP;
     }
-    if (argc > 2) {
+    if (argc > 2 && strcmp(argv[2], "--once") == 0) {
         prepare(0, 1000);
         return 0;
     }
+    if (argc > 2 && (file = open(argv[2], O_RDWR | O_CLOEXEC)) < 0)
+        answer("error", "%s cannot be opened", argv[2]);
     while (fgets(line, sizeof line, stdin)) {
         size_t job = 0;
         if (sscanf(line, "%63s %zu", name, &n) != 2 || n == 0 || n > (size_t)1 << 30)

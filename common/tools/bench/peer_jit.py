@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""peer_jit.py [--once | ABOUT] - the functions of jit_functions.py under Numba, timed when asked to.
+"""peer_jit.py [--once | ABOUT MEMORY] - the functions of jit_functions.py under Numba, timed when asked to.
 
 Each line on stdin, "saxpy N", is answered with "ok MILLISECONDS", or "wrong ..." if the result does
 not hold; "compile N" compiles saxpy anew. --once: a whole program, from start to the first result.
 ABOUT is a file to write the versions to: SVML, Intel's vector functions, makes Numba faster where it
-is installed, so that it is named.
+is installed, so that it is named. MEMORY is a file that the arrays lie in, in the same pages as those
+of the other side (jit_worker.c says why).
 """
+import mmap
+import os
 import sys
 import time
 
@@ -17,24 +20,37 @@ import jit_functions
 
 STEPS = 256
 SAXPY = (float32, float32[::1], float32[::1], float32[::1])
+MEMORY = os.open(sys.argv[2], os.O_RDWR) if len(sys.argv) > 2 else -1
+
+
+def arrays(*shape):
+    """Of this shape: two of random numbers, one of zeros."""
+    size = 3 * 4 * int(np.prod(shape))
+    if MEMORY >= 0 and os.fstat(MEMORY).st_size < size:
+        os.ftruncate(MEMORY, size)
+    x, y, z = np.frombuffer(mmap.mmap(MEMORY, size), np.float32).reshape(3, *shape)
+    generator = np.random.default_rng(1)
+    generator.random(out=x, dtype=np.float32)
+    generator.random(out=y, dtype=np.float32)
+    z[:] = 0
+    return x, y, z
 
 
 def saxpy(n):
-    generator = np.random.default_rng(1)
-    x, y = generator.random(n, dtype=np.float32), generator.random(n, dtype=np.float32)
-    z = np.zeros(n, dtype=np.float32)
+    x, y, z = arrays(n)
     a = np.float32(2)
     return (lambda: jit_functions.saxpy(a, x, y, z)), lambda _: np.allclose(z, a * x + y, rtol=1e-6)
 
 
 def total(n):
-    x = np.random.default_rng(1).random(n, dtype=np.float32)
+    x, _, _ = arrays(n)
     want = x.sum(dtype=np.float64)
     return (lambda: jit_functions.total(x)), lambda got: abs(got - want) <= 1e-5 * want
 
 
 def mandelbrot(n):
-    counts = np.zeros((n, n), dtype=np.int32)
+    counts, _, _ = arrays(n, n)
+    counts = counts.view(np.int32)
 
     def verify(_):
         i, j = np.mgrid[0:n, 0:n]
@@ -52,9 +68,7 @@ def mandelbrot(n):
 
 
 def matmul(n):
-    generator = np.random.default_rng(1)
-    a, b = generator.random((n, n), dtype=np.float32), generator.random((n, n), dtype=np.float32)
-    c = np.zeros((n, n), dtype=np.float32)
+    a, b, c = arrays(n, n)
     return (lambda: jit_functions.matmul(a, b, c)), lambda _: np.allclose(c, a @ b, rtol=1e-4)
 
 

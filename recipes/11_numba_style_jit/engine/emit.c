@@ -211,14 +211,17 @@ static void emit_function(Emitter *e, Special *sp) {
     e->parts = jit_new(e->s, (size_t)g->values, sizeof *e->parts);
     e->blocks = jit_new(e->s, (size_t)g->blocks, sizeof *e->blocks);
     e->ends = jit_new(e->s, (size_t)g->blocks, sizeof *e->ends);
+    e->places = jit_new(e->s, (size_t)g->blocks, sizeof *e->places);
     bool *seen = jit_new(e->s, (size_t)g->blocks, sizeof *seen);
     BasicBlock **order = jit_new(e->s, (size_t)g->blocks, sizeof *order);
     int first = g->blocks;
     order_blocks(g->entry, seen, order, &first);
     /* The entry stays apart from the code, since slots on the stack are added to it. */
     LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(e->context, sp->code, "entry");
-    for (int i = first; i < g->blocks; i++)
+    for (int i = first; i < g->blocks; i++) {
         e->blocks[order[i]->number] = LLVMAppendBasicBlockInContext(e->context, sp->code, "block");
+        e->places[order[i]->number] = i;
+    }
     for (int i = first; i < g->blocks; i++) {
         BasicBlock *b = order[i];
         LLVMPositionBuilderAtEnd(e->builder, e->blocks[b->number]);
@@ -242,20 +245,9 @@ static void emit_function(Emitter *e, Special *sp) {
     }
     LLVMPositionBuilderAtEnd(e->builder, entry);
     LLVMBuildBr(e->builder, e->blocks[g->entry->number]);
+    jit_hint_loops(e, order, first, g->blocks);
     if (sp->function->options.fastmath) allow_fast_math(sp);
     sp->emitted = true;
-}
-
-/* Say that the arrays of a function lie apart; unless it is called from elsewhere, too, by itself
- * for instance, where they may not. */
-static void promise_apart(Emitter *e, const Special *sp) {
-    LLVMUseRef use = LLVMGetFirstUse(sp->code);
-    unsigned at = 2; /* attributes count from 1, which is where the result goes */
-    if (!use || LLVMGetNextUse(use)) return;
-    for (int i = 0; i < sp->function->arity; i++) {
-        if (sp->args[i]->kind == K_ARRAY) jit_add_attribute(e, sp->code, at, "noalias");
-        at += (unsigned)jit_part_count(sp->args[i]);
-    }
 }
 
 LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, const char *symbol,
@@ -280,7 +272,8 @@ LLVMModuleRef jit_emit(JitModule *m, Special *sp, EntryKind kind, bool apart, co
     if (kind == ENTRY_KERNEL) jit_emit_kernel(&e, sp, symbol);
     else if (kind == ENTRY_PLAIN) jit_emit_plain(&e, sp, symbol);
     else jit_emit_entry(&e, sp, symbol);
-    if (apart) promise_apart(&e, sp);
+    if (apart) jit_promise_apart(&e, sp);
+    jit_ask_inline(&e, sp);
     LLVMDisposeBuilder(e.builder);
     return e.module;
 }

@@ -25,6 +25,7 @@ typedef struct Emitter {
     LLVMValueRef function, result_ptr;
     LLVMBasicBlockRef *blocks; /* by BasicBlock.number: where it begins */
     LLVMBasicBlockRef *ends;   /* ... and where it ends */
+    int *places;               /* ... and which one it is in the order of the code */
     Parts *parts;              /* by Value.number */
     int mark, declared;
     bool cuda; /* for the CUDA device, not this processor */
@@ -69,6 +70,13 @@ LLVMValueRef jit_element_address(Emitter *e, Value *v, const Parts *a, const Typ
 void jit_offer_vectors(Emitter *e, LLVMValueRef call, const char *name, LLVMTypeRef type);
 Parts jit_emit_cuda(Emitter *e, Value *v);
 LLVMValueRef jit_remainder(Emitter *e, LLVMValueRef a, LLVMValueRef b); /* C's fmod */
+/* jit_promise_apart - the arrays of a function lie apart. jit_ask_inline - put it into the one
+ * around it first of all, or it would be optimised twice, alone and there. Neither if it is called
+ * from elsewhere, too, by itself for instance. */
+void jit_promise_apart(Emitter *e, const Special *sp);
+void jit_ask_inline(Emitter *e, const Special *sp);
+/* jit_hint_loops - what LLVM should know of the loops among blocks first .. end - 1 in order. */
+void jit_hint_loops(Emitter *e, BasicBlock **order, int first, int end);
 void jit_emit_kernel(Emitter *e, Special *sp, const char *symbol);
 void jit_emit_entry(Emitter *e, Special *sp, const char *symbol);
 void jit_emit_plain(Emitter *e, Special *sp, const char *symbol);

@@ -63,21 +63,23 @@ static void if_statement(Flow *f, Node *n) {
 }
 
 /* What all loops share, from the body on: header is where each round begins, end where it goes
- * when there is none left. step is called before the way back. */
+ * when there is none left. A counter is stepped before the way back. */
 static void loop_rest(Flow *f, Node *n, BasicBlock *header, BasicBlock *body, BasicBlock *end,
-                      Value *counter, const Node *target) {
+                      Value *counter) {
     BasicBlock *again = flow_new_block(f), *leave = flow_new_block(f);
     Loop loop = {again, leave, f->loop};
-    flow_start(f, body, true);
+    flow_start(f, body, body != header);
     if (counter)
-        flow_write_variable(f, target, flow_add_with(f, V_ELEMENT, target->pos, counter, NULL));
+        flow_write_variable(f, n->a, flow_add_with(f, V_ELEMENT, n->a->pos, counter, NULL));
     f->loop = &loop;
     flow_statements(f, n->body);
     f->loop = loop.outer;
     flow_jump(f, again);
     flow_start(f, again, true);
-    if (counter) counter->partner = flow_add_with(f, V_STEP, n->pos, counter, NULL);
-    flow_jump(f, header);
+    if (counter) {
+        counter->partner = flow_add_with(f, V_STEP, n->pos, counter, NULL);
+        flow_jump(f, header);
+    } else flow_condition(f, n->a, body, end);
     flow_seal(f, header);
     flow_start(f, end, true);
     flow_statements(f, n->orelse);
@@ -85,12 +87,12 @@ static void loop_rest(Flow *f, Node *n, BasicBlock *header, BasicBlock *body, Ba
     flow_start(f, leave, true);
 }
 
+/* The condition stands before the loop and once more at its end, as in Python's own bytecode: so a
+ * round has one jump, and what the condition computes of new values is near those values. */
 static void while_loop(Flow *f, Node *n) {
-    BasicBlock *header = flow_new_block(f), *body = flow_new_block(f), *end = flow_new_block(f);
-    flow_jump(f, header);
-    flow_start(f, header, false);
+    BasicBlock *body = flow_new_block(f), *end = flow_new_block(f);
     flow_condition(f, n->a, body, end);
-    loop_rest(f, n, header, body, end, NULL, NULL);
+    loop_rest(f, n, body, body, end, NULL);
 }
 
 static void for_loop(Flow *f, Node *n) {
@@ -121,7 +123,7 @@ static void for_loop(Flow *f, Node *n) {
     flow_start(f, header, false);
     Value *counter = flow_add_with(f, V_COUNTER, n->pos, range, NULL);
     flow_branch(f, flow_add_with(f, V_MORE, n->pos, counter, NULL), body, end);
-    loop_rest(f, n, header, body, end, counter, n->a);
+    loop_rest(f, n, header, body, end, counter);
 }
 
 void flow_return(Flow *f, Value *v, Pos pos) {

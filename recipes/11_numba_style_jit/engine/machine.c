@@ -167,7 +167,8 @@ bool jit_optimise(LLVMModuleRef module, LLVMTargetMachineRef target, char *error
     LLVMPassBuilderOptionsSetSLPVectorization(options, true);
     LLVMPassBuilderOptionsSetLoopUnrolling(options, true);
     LLVMPassBuilderOptionsSetLoopInterleaving(options, true);
-    bool bad = failed(LLVMRunPasses(module, "default<O3>", target, options), error, size);
+    bool bad =
+        failed(LLVMRunPasses(module, "always-inline,default<O3>", target, options), error, size);
     LLVMDisposePassBuilderOptions(options);
     return !bad;
 }
