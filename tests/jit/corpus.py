@@ -24,7 +24,7 @@ from numba.np.ufunc.gufunc import GUFunc
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = ("arithmetic", "control", "arrays", "mathematics", "calls", "parallel", "corners",
-         "signatures", "vectorize", "guvectorize", "ufuncs")
+         "signatures", "vectorize", "guvectorize", "ufuncs", "each")
 SCALARS = [types.boolean, types.int8, types.int16, types.int32, types.int64, types.uint8,
            types.uint16, types.uint32, types.uint64, types.float32, types.float64]
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,

@@ -30,7 +30,7 @@ endfunction()
 
 jit_test_program(jit_corpus ${here}/corpus.c)
 set(files arithmetic control arrays mathematics calls parallel corners signatures vectorize
-    guvectorize ufuncs)
+    guvectorize ufuncs each)
 foreach(file IN LISTS files)
     hc_test(jit.corpus.${file} TIMEOUT 240 COMMAND jit_corpus ${here}/corpus ${file})
     set(slow "")

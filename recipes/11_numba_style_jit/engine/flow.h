@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* flow.h - what the parts of step 3 share: flow.c (blocks, variables), flow_statements.c,
- * flow_expr.c (expressions), flow_parallel.c (prange) and flow_cuda.c (the words of CUDA). */
+ * flow_expr.c (expressions), flow_each.c (loops over arrays), flow_parallel.c (prange) and flow_cuda.c (the words of CUDA). */
 #ifndef JIT_FLOW_H
 #define JIT_FLOW_H
 #include "internal.h"
@@ -50,6 +50,13 @@ void flow_condition(Flow *f, Node *n, BasicBlock *then, BasicBlock *orelse);
 Value *flow_add_constant(Flow *f, Node *literal, Pos pos);
 Node *flow_int_literal(Flow *f, int64_t value, Pos pos);
 Value *flow_binary_value(Flow *f, Op op, Pos pos, Value *a, Value *b);
+void flow_assign(Flow *f, Node *target, Value *v);
+/* Loops over what is no range (flow_each.c): what is looped over, evaluated; how many rounds there
+ * are; and assigning what the round with index i gives. */
+typedef struct Each Each;
+Each *flow_each(Flow *f, Node *n);
+Value *flow_each_length(Flow *f, const Each *e);
+void flow_each_assign(Flow *f, Node *target, const Each *e, Value *i);
 /* flow_parallel - a loop over prange, cut out into a function of its own. */
 void flow_parallel(Flow *f, Node *n);
 /* The words of CUDA (flow_cuda.c): cuda.threadIdx.x; a call of one of the others. */

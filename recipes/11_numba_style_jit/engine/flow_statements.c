@@ -5,7 +5,7 @@
 
 #include "flow.h"
 
-static void assign(Flow *f, Node *target, Value *v) {
+void flow_assign(Flow *f, Node *target, Value *v) {
     if (target->kind == N_NAME) flow_write_variable(f, target, v);
     else if (target->kind == N_INDEX) {
         Value *store = flow_index_operands(f, target, V_STORE);
@@ -16,7 +16,7 @@ static void assign(Flow *f, Node *target, Value *v) {
             Value *item = flow_add_with(f, V_ITEM, target->pos, v, NULL);
             item->index = i;
             item->expected = target->count;
-            assign(f, target->items[i], item);
+            flow_assign(f, target->items[i], item);
         }
     }
 }
@@ -27,11 +27,11 @@ static void assignment(Flow *f, Node *n) {
         first->count == n->a->count && n->a->count <= 8) { /* a, b = b, a: no tuple is made */
         Value *values[8];
         for (int i = 0; i < n->a->count; i++) values[i] = flow_expression(f, n->a->items[i]);
-        for (int i = 0; i < n->a->count; i++) assign(f, first->items[i], values[i]);
+        for (int i = 0; i < n->a->count; i++) flow_assign(f, first->items[i], values[i]);
         return;
     }
     Value *v = flow_expression(f, n->a);
-    for (int i = 0; i < n->count; i++) assign(f, n->items[i], v);
+    for (int i = 0; i < n->count; i++) flow_assign(f, n->items[i], v);
 }
 
 static void augmented(Flow *f, Node *n) {
@@ -65,12 +65,15 @@ static void if_statement(Flow *f, Node *n) {
 /* What all loops share, from the body on: header is where each round begins, end where it goes
  * when there is none left. A counter is stepped before the way back. */
 static void loop_rest(Flow *f, Node *n, BasicBlock *header, BasicBlock *body, BasicBlock *end,
-                      Value *counter) {
+                      Value *counter, const Each *each) {
     BasicBlock *again = flow_new_block(f), *leave = flow_new_block(f);
     Loop loop = {again, leave, f->loop};
     flow_start(f, body, body != header);
-    if (counter)
-        flow_write_variable(f, n->a, flow_add_with(f, V_ELEMENT, n->a->pos, counter, NULL));
+    if (counter) {
+        Value *i = flow_add_with(f, V_ELEMENT, n->a->pos, counter, NULL);
+        if (each) flow_each_assign(f, n->a, each, i);
+        else flow_assign(f, n->a, i);
+    }
     f->loop = &loop;
     flow_statements(f, n->body);
     f->loop = loop.outer;
@@ -92,38 +95,52 @@ static void loop_rest(Flow *f, Node *n, BasicBlock *header, BasicBlock *body, Ba
 static void while_loop(Flow *f, Node *n) {
     BasicBlock *body = flow_new_block(f), *end = flow_new_block(f);
     flow_condition(f, n->a, body, end);
-    loop_rest(f, n, body, body, end, NULL);
+    loop_rest(f, n, body, body, end, NULL, NULL);
+}
+
+/* range(...) or prange(...), or NULL. */
+static const Builtin *range_of(Flow *f, const Node *n) {
+    bool named = n->kind == N_CALL && !(n->a->kind == N_NAME && flow_find_name(f, n->a->name) >= 0);
+    const char *qualified = named ? jit_qualify(f->m, n->a) : NULL;
+    const Builtin *builtin = qualified ? jit_builtin(qualified) : NULL;
+    return builtin && builtin->rule == RULE_RANGE ? builtin : NULL;
+}
+
+static Value *range_value(Flow *f, const Node *n, const Builtin *builtin) {
+    Value *args[3];
+    for (int i = 0; i < n->count; i++) {
+        if (n->items[i]->kind == N_KEYWORD)
+            jit_refuse(f->s, n->items[i]->pos, "range() takes no keyword arguments");
+        args[i] = flow_expression(f, n->items[i]);
+    }
+    Value *range = flow_add_value(f, V_RANGE, n->pos);
+    range->builtin = builtin;
+    for (int i = 0; i < n->count; i++) flow_add_operand(f, range, args[i]);
+    return range;
 }
 
 static void for_loop(Flow *f, Node *n) {
-    bool named =
-        n->b->kind == N_CALL && !(n->b->a->kind == N_NAME && flow_find_name(f, n->b->a->name) >= 0);
-    const char *qualified = named ? jit_qualify(f->m, n->b->a) : NULL;
-    const Builtin *builtin = qualified ? jit_builtin(qualified) : NULL;
-    if (!builtin || builtin->rule != RULE_RANGE)
-        jit_refuse(f->s, n->b->pos, "a for loop runs over range(...) or prange(...) here");
-    if (n->b->count < 1 || n->b->count > 3)
+    const Builtin *builtin = range_of(f, n->b);
+    if (builtin && (n->b->count < 1 || n->b->count > 3))
         jit_refuse(f->s, n->b->pos, "range() takes one to three arguments");
-    bool parallel = f->g->function->options.parallel;
-    if (parallel && strcmp(builtin->name, "numba.prange") == 0) {
+    if (builtin && n->a->kind != N_NAME)
+        jit_refuse(f->s, n->a->pos, "range() gives one number in each round");
+    if (builtin && f->g->function->options.parallel && strcmp(builtin->name, "numba.prange") == 0) {
         flow_parallel(f, n);
         return;
     }
-    Value *args[3];
-    for (int i = 0; i < n->b->count; i++) {
-        if (n->b->items[i]->kind == N_KEYWORD)
-            jit_refuse(f->s, n->b->items[i]->pos, "range() takes no keyword arguments");
-        args[i] = flow_expression(f, n->b->items[i]);
-    }
-    Value *range = flow_add_value(f, V_RANGE, n->b->pos);
-    range->builtin = builtin;
-    for (int i = 0; i < n->b->count; i++) flow_add_operand(f, range, args[i]);
+    Each *each = builtin ? NULL : flow_each(f, n->b);
+    Value *range;
+    if (each) {
+        range = flow_add_with(f, V_RANGE, n->b->pos, flow_each_length(f, each), NULL);
+        range->builtin = jit_builtin("range");
+    } else range = range_value(f, n->b, builtin);
     BasicBlock *header = flow_new_block(f), *body = flow_new_block(f), *end = flow_new_block(f);
     flow_jump(f, header);
     flow_start(f, header, false);
     Value *counter = flow_add_with(f, V_COUNTER, n->pos, range, NULL);
     flow_branch(f, flow_add_with(f, V_MORE, n->pos, counter, NULL), body, end);
-    loop_rest(f, n, header, body, end, counter);
+    loop_rest(f, n, header, body, end, counter, each);
 }
 
 void flow_return(Flow *f, Value *v, Pos pos) {

@@ -108,7 +108,11 @@ static const Type *infer_builtin(Infer *in, Value *v) {
         if (v->count != 1) jit_refuse(in->s, v->pos, "len() takes one argument");
         const Type *t = infer_type_of(in, v->args[0]);
         if (t->kind != K_ARRAY && t->kind != K_TUPLE)
-            jit_refuse(in->s, v->pos, "len() takes an array or a tuple, not %s", infer_show(in, t));
+            jit_refuse(in->s, v->pos,
+                       v->index == EACH
+                           ? "a for loop runs over range(...), an array or a tuple, not %s"
+                           : "len() takes an array or a tuple, not %s",
+                       infer_show(in, t));
         return jit_scalar(K_I64);
     }
     const Type *args[3];

@@ -74,15 +74,33 @@ static Node *parse_if(Parser *p, Pos pos) {
     return n;
 }
 
+/* What a for loop assigns to: a name, or several, "i, (a, b)". */
+static Node *parse_targets(Parser *p) {
+    Node *tuple = NULL, *one;
+    do {
+        Pos pos = peek(p)->pos;
+        if (tuple && (jit_is_word(p, "in") || jit_is_mark(p, ")"))) break; /* "x," is one, too */
+        jit_deeper(p);
+        if (jit_take_mark(p, "(")) {
+            one = parse_targets(p);
+            jit_need_mark(p, ")");
+        } else {
+            one = jit_new_node(p, N_NAME, pos);
+            one->name = jit_need_name(p, "the loop's variable");
+        }
+        p->depth--;
+        if (!tuple && !jit_is_mark(p, ",")) return one;
+        if (!tuple) tuple = jit_new_node(p, N_TUPLE, pos);
+        jit_append(p, tuple, one);
+    } while (jit_take_mark(p, ","));
+    return tuple;
+}
+
 static Node *parse_loop(Parser *p, NodeKind kind, Pos pos) {
     Node *n = jit_new_node(p, kind, pos);
     if (kind == S_FOR) {
         /* The target is no expression: "i in x" would be read as a comparison. */
-        Pos first = peek(p)->pos;
-        n->a = jit_new_node(p, N_NAME, first);
-        n->a->name = jit_need_name(p, "the loop's variable");
-        if (jit_is_mark(p, ","))
-            jit_refuse(p->s, first, "loops with several variables are not part of this language");
+        n->a = parse_targets(p);
         if (!jit_take_word(p, "in")) jit_unexpected(p, "'in'");
         n->b = jit_expression(p);
     } else n->a = jit_expression(p);
