@@ -363,6 +363,32 @@ static void cached(void) {
     }
 }
 
+/* An exception names the line where it is raised, not where the index was made. */
+static void raised_where(void) {
+    static const char text[] = "from numba import njit\n"
+                               "@njit(boundscheck=True)\n"
+                               "def f(x, i):\n"
+                               "    k = i + 1\n"
+                               "    x[0] = 1\n"
+                               "    a = x[k]\n"
+                               "    x[i] = a\n"
+                               "    return a\n";
+    JitModule *m;
+    double numbers[3] = {0};
+    JitValue args[2] = {{.kind = JIT_F64, .ndim = 1, .as.array = {numbers, {3}, {8}}},
+                        {.kind = JIT_I64}};
+    JitValue got;
+    size_t count = 0;
+    CHECK(jit->load("where.py", text, &m) == JIT_OK);
+    args[1].as.i = 5;
+    CHECK(jit->call(m, "f", NULL, args, 2, &got, &count) == JIT_RAISED);
+    CHECK(strstr(jit->error(), "where.py:6: IndexError"));
+    args[1].as.i = -4;
+    CHECK(jit->call(m, "f", NULL, args, 2, &got, &count) == JIT_RAISED);
+    CHECK(strstr(jit->error(), "where.py:7: IndexError"));
+    jit->unload(m);
+}
+
 /* A function outside the language is refused when it is needed, and keeps no other from running. */
 static void refused_when_needed(void) {
     static const char text[] =
@@ -412,6 +438,7 @@ int main(void) {
     fast();
     several_signatures();
     cached();
+    raised_where();
     refused_when_needed();
     jit->unload(module);
     return failed != 0;

@@ -31,8 +31,9 @@ static bool is_natural(Value *v) {
     return start >= 0 && step > 0;
 }
 
-/* An index as an i64 that counts from the front, checked if that was asked for. */
-static LLVMValueRef index_value(Emitter *e, Value *v, LLVMValueRef extent) {
+/* Index k of an access as an i64 that counts from the front, checked if that was asked for. */
+static LLVMValueRef index_value(Emitter *e, Value *access, int k, LLVMValueRef extent) {
+    Value *v = access->args[1 + k];
     const Type *t = jit_type_of(e->sp, v);
     LLVMValueRef i = jit_get_as(e, v, jit_scalar(jit_is_signed(t) ? K_I64 : K_U64));
     LLVMValueRef zero = jit_int(e, 0);
@@ -41,7 +42,7 @@ static LLVMValueRef index_value(Emitter *e, Value *v, LLVMValueRef extent) {
         i = LLVMBuildSelect(B, minus, LLVMBuildAdd(B, i, extent, ""), i, "");
     }
     if (e->sp->function->options.boundscheck)
-        jit_raise_if(e, LLVMBuildICmp(B, LLVMIntUGE, i, extent, ""), RAISE_INDEX, jit_real(v)->pos);
+        jit_raise_if(e, LLVMBuildICmp(B, LLVMIntUGE, i, extent, ""), RAISE_INDEX, access->pos);
     return i;
 }
 
@@ -85,7 +86,7 @@ static LLVMValueRef add_bytes(Emitter *e, LLVMValueRef address, LLVMValueRef byt
 
 LLVMValueRef jit_element_address(Emitter *e, Value *v, const Parts *a, const Type *t) {
     LLVMValueRef i[3] = {NULL};
-    for (int k = 0; k < t->ndim; k++) i[k] = index_value(e, v->args[1 + k], shape_of(a, k));
+    for (int k = 0; k < t->ndim; k++) i[k] = index_value(e, v, k, shape_of(a, k));
     if (!t->contiguous) {
         LLVMValueRef address = a->v[0];
         for (int k = 0; k < t->ndim; k++)
@@ -114,7 +115,7 @@ static Parts view(Emitter *e, Value *v, const Parts *a, const Type *t, const Typ
             address = add_bytes(e, address, LLVMBuildMul(B, start, bytes, ""));
             strides[axes++] = LLVMBuildMul(B, step, bytes, "");
         } else {
-            LLVMValueRef i = index_value(e, index, shape_of(a, k));
+            LLVMValueRef i = index_value(e, v, k, shape_of(a, k));
             address = add_bytes(e, address, LLVMBuildMul(B, i, bytes, ""));
         }
     }
