@@ -126,7 +126,7 @@ static int read_array(const char *all, const char *text, size_t bytes, uint64_t 
         a->shape[v->ndim++] = extent;
         text = end + 1;
         if (*end == ']') break;
-        if (*end != 'x') return bad(all, "not a shape: write [10] or [20x30]");
+        if (*end != 'x' && *end != ',') return bad(all, "not a shape: write [10] or [20x30]");
     }
     int64_t stride = (int64_t)bytes;
     for (int k = v->ndim - 1; k >= 0; k--) {
@@ -187,7 +187,9 @@ const char *kind_name(JitKind kind) {
 }
 
 void format_number(const JitValue *v, char *text, size_t size) {
-    if (v->kind == JIT_BOOL) snprintf(text, size, "%s", v->as.b ? "True" : "False");
+    bool nan = (v->kind == JIT_F32 && isnan(v->as.f32)) || (v->kind == JIT_F64 && isnan(v->as.f64));
+    if (nan) snprintf(text, size, "nan"); /* C would show its sign, too */
+    else if (v->kind == JIT_BOOL) snprintf(text, size, "%s", v->as.b ? "True" : "False");
     else if (v->kind == JIT_F32) snprintf(text, size, "%.9g", (double)v->as.f32);
     else if (v->kind == JIT_F64) snprintf(text, size, "%.17g", v->as.f64);
     else if (v->kind >= JIT_U8) snprintf(text, size, "%" PRIu64, v->as.u);

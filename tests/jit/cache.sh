@@ -186,6 +186,11 @@ if [ "$2" = cuda ]; then
     run "$program" "$work/first.py" kernel "$numbers"
     expect 3
     says "HC_LIBDEVICE="
+    echo "this is no file of LLVM's, whatever its name says" >"$work/junk.bc"
+    HC_LIBDEVICE=$work/junk.bc
+    run "$program" "$work/first.py" kernel "$numbers"
+    expect 3
+    says "junk.bc cannot be linked"
     unset HC_LIBDEVICE
     options kernel "debug=True"
     twice " 0 1 2" first kernel "$numbers"

@@ -40,13 +40,15 @@ run "$program" "$first" power float32:0.5 uint8:3
 prints "result     float64 0.125"
 run "$program" "$first" power True 3
 prints "result     int64 1"
+run "$program" "$first" power -nan 2
+prints "result     float64 nan"
 run "$program" "$first" mean 'float64[4]=1,2,3,6'
 prints "result     float64 3"
 prints "argument   float64[4] 1 2 3 6"
 run "$program" "$first" mean 'int32[1000]' --seed 3
 expect 0
 prints "result     float64"
-run "$program" "$matmul" matmul 'int64[2x3]=1,2,3,4,5,6' 'int64[3x2]=1,0,0,1,1,1' 'int64[2x2]=9'
+run "$program" "$matmul" matmul 'int64[2,3]=1,2,3,4,5,6' 'int64[3x2]=1,0,0,1,1,1' 'int64[2x2]=9'
 expect 0
 prints "argument   int64[2x2] 4 5 10 11"
 # A stack of matrices; the output is made by the program.

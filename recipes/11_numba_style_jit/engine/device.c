@@ -90,21 +90,38 @@ static const char *unresolved(LLVMModuleRef module) {
     return NULL;
 }
 
-static bool link_bitcode(LLVMModuleRef module, LLVMMemoryBufferRef buffer, char *error,
-                         size_t size) {
+enum { SAID = 200 };
+
+/* What LLVM says while it reads a file; without this it would end the process. */
+static void keep_diagnostic(LLVMDiagnosticInfoRef info, void *text) {
+    char *message = LLVMGetDiagInfoDescription(info);
+    if (LLVMGetDiagInfoSeverity(info) == LLVMDSError) snprintf(text, SAID, "%s", message);
+    LLVMDisposeMessage(message);
+}
+
+static bool link_module(LLVMModuleRef module, LLVMMemoryBufferRef buffer) {
     LLVMModuleRef math;
     if (LLVMGetBitcodeModuleInContext2(LLVMGetModuleContext(module), buffer, &math)) {
-        LLVMDisposeMemoryBuffer(buffer);
-        snprintf(error, size, "the device's mathematics cannot be read");
+        LLVMDisposeMemoryBuffer(buffer); /* else it is the module's, which reads what is needed */
         return false;
     }
     LLVMValueRef used = LLVMGetNamedGlobal(math, "llvm.compiler.used");
     if (used) LLVMDeleteGlobal(used); /* it would keep everything */
     LLVMSetDataLayout(math, LLVMGetDataLayoutStr(module));
     LLVMSetTarget(math, triple);
-    if (!LLVMLinkModules2(module, math)) return true;
-    snprintf(error, size, "the device's mathematics cannot be linked");
-    return false;
+    return !LLVMLinkModules2(module, math);
+}
+
+/* Link a file of LLVM's code; name is for the error. */
+static bool link_bitcode(LLVMModuleRef module, LLVMMemoryBufferRef buffer, const char *name,
+                         char *error, size_t size) {
+    LLVMContextRef context = LLVMGetModuleContext(module);
+    char said[SAID] = "";
+    LLVMContextSetDiagnosticHandler(context, keep_diagnostic, said);
+    bool good = link_module(module, buffer);
+    LLVMContextSetDiagnosticHandler(context, NULL, NULL);
+    if (!good) snprintf(error, size, "%s cannot be linked: %s", name, said);
+    return good;
 }
 
 /* NVIDIA's own mathematics, if HC_LIBDEVICE names the file (nvvm/libdevice/libdevice.10.bc of a
@@ -128,7 +145,7 @@ static bool link_libdevice(LLVMModuleRef module, char *error, size_t size) {
         snprintf(name, sizeof name, "__nv_%s", ours + 3);
         LLVMSetValueName2(f, name, strlen(name));
     }
-    return link_bitcode(module, buffer, error, size);
+    return link_bitcode(module, buffer, path, error, size);
 }
 
 /* Link the functions of math.bc that are called; what is not called stays out, as each is inline
@@ -139,7 +156,7 @@ static bool link_math(LLVMModuleRef module, const char *symbol, char *error, siz
     size_t bytes = (size_t)(jit_device_math_end - jit_device_math);
     LLVMMemoryBufferRef buffer =
         LLVMCreateMemoryBufferWithMemoryRangeCopy(jit_device_math, bytes, "math.bc");
-    if (!link_bitcode(module, buffer, error, size)) return false;
+    if (!link_bitcode(module, buffer, "math.bc", error, size)) return false;
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
         size_t length;
         if (LLVMIsDeclaration(f) || strcmp(LLVMGetValueName2(f, &length), symbol) == 0) continue;
