@@ -15,9 +15,9 @@ ask() {
     printf '%b' "$2" | "$worker" "$1" ${3:+"$3"} >"$work/out" 2>"$work/err" || rc=$?
 }
 
-ask "$functions" 'saxpy 1\nsaxpy 1003\nsaxpy 1003\ntotal 1003\nmandelbrot 33\nmatmul 17\ncompile 1\n'
+ask "$functions" 'saxpy 1\nsaxpy 1003\nsaxpy 1003\ntotal 1003\nsines 1003\nexponentials 1003\nmandelbrot 33\nmatmul 17\ncompile 1\n'
 expect 0
-[ "$(grep -c '^ok [0-9.e-]*$' "$work/out")" -eq 7 ] || fail "not seven times"
+[ "$(grep -c '^ok [0-9.e-]*$' "$work/out")" -eq 9 ] || fail "not nine times"
 run "$worker" "$functions" --once
 expect 0
 
@@ -47,6 +47,13 @@ run "$worker" "$work/functions.py" --once
 expect 1
 spoilt 's/range(1, len(x))/range(2, len(x))/'
 ask "$work/functions.py" 'total 5\n'
+expect 1
+spoilt 's/math.sin(x/math.cos(x/'
+ask "$work/functions.py" 'sines 5\n'
+expect 1
+prints "wrong sines 5"
+spoilt 's/math.exp(x\[i\])/math.exp(x[i]) * 1.000001/'
+ask "$work/functions.py" 'exponentials 100\n'
 expect 1
 spoilt 's/<= 4.0/<= 3.0/'
 ask "$work/functions.py" 'mandelbrot 32\n'

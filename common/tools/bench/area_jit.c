@@ -131,6 +131,14 @@ static int total(Bench *bench, const BenchCase *self, BenchSamples *s) {
     return run_race(s, race);
 }
 
+static int map(Bench *bench, const BenchCase *self, BenchSamples *s) {
+    bool sine = strcmp(self->name, "jit.sin") == 0;
+    return run_race(s, (Race){.bench = bench,
+                              .job = sine ? "sines" : "exponentials",
+                              .n = s->n,
+                              .amount = (double)s->n * 1e-6});
+}
+
 static int mandelbrot(Bench *bench, const BenchCase *self, BenchSamples *s) {
     size_t side = bench->options.small ? 64 : PICTURE;
     (void)self;
@@ -180,6 +188,10 @@ static const BenchCase cases[] = {
      1, saxpy},
     {"jit.sum", "the sum of floats, fastmath, on one thread", "GB/s", true, "GB/s Numba",
      BENCH_AT_LEAST, 1, total},
+    {"jit.sin", "the sine of floats, fastmath, on one thread", "Gelement/s", true,
+     "Gelement/s Numba", BENCH_AT_LEAST, 3, map},
+    {"jit.exp", "the exponential of floats, fastmath, on one thread", "Gelement/s", true,
+     "Gelement/s Numba", BENCH_AT_LEAST, 3, map},
     {"jit.mandelbrot", "mandelbrot, at most 256 steps, doubles, on one thread", "Mpixel/s", true,
      "Mpixel/s Numba", BENCH_AT_LEAST, 1, mandelbrot},
     {"jit.matmul", "matrix product by three loops i, j, k, floats, on one thread", "GFLOP/s", true,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the bench compiles with recipe 11's compiler and with Numba: one text for both."""
+import math
+
 from numba import njit
 
 
@@ -15,6 +17,18 @@ def total(x):
     for i in range(1, len(x)):
         s += x[i]
     return s
+
+
+@njit(fastmath=True)
+def sines(x, z):
+    for i in range(len(x)):
+        z[i] = math.sin(x[i])
+
+
+@njit(fastmath=True)
+def exponentials(x, z):
+    for i in range(len(x)):
+        z[i] = math.exp(x[i])
 
 
 @njit(fastmath=True)

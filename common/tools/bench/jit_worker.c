@@ -122,6 +122,25 @@ static bool check_total(size_t n) {
     return fabs((double)sum - want) <= 1e-6 * (double)n;
 }
 
+static void run_map(size_t n) {
+    void (*f)(JitArray *, JitArray *);
+    (void)n;
+    memcpy(&f, &compiled, sizeof f);
+    f(&vectors[0], &vectors[2]);
+}
+
+/* Vector functions may be off by 4 ulp. */
+static bool check_map(size_t n, double (*function)(double)) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        double want = function((double)x[i]);
+        wrong += !(fabs((double)z[i] - want) <= 5e-7 * fabs(want));
+    }
+    return wrong == 0;
+}
+static bool check_sines(size_t n) { return check_map(n, sin); }
+static bool check_exponentials(size_t n) { return check_map(n, exp); }
+
 static void run_mandelbrot(size_t n) {
     void (*f)(JitArray *, int64_t);
     (void)n;
@@ -171,6 +190,7 @@ static bool check_matmul(size_t n) {
 
 #define VECTOR "float32[::1]"
 #define MATRIX "float32[:, ::1]"
+#define MAP "void(" VECTOR ", " VECTOR ")"
 #define SAXPY "void(float32, " VECTOR ", " VECTOR ", " VECTOR ")"
 
 static void run_compile(size_t n) {
@@ -189,6 +209,8 @@ static const struct {
 } jobs[] = {
     {"saxpy", SAXPY, 1, run_saxpy, check_saxpy},
     {"total", "float32(" VECTOR ")", 1, run_total, check_total},
+    {"sines", MAP, 1, run_map, check_sines},
+    {"exponentials", MAP, 1, run_map, check_exponentials},
     {"mandelbrot", "void(int32[:, ::1], int64)", 2, run_mandelbrot, check_mandelbrot},
     {"matmul", "void(" MATRIX ", " MATRIX ", " MATRIX ")", 2, run_matmul, check_matmul},
     {"compile", NULL, 1, run_compile, check_nothing},

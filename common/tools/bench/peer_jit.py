@@ -48,6 +48,16 @@ def total(n):
     return (lambda: jit_functions.total(x)), lambda got: abs(got - want) <= 1e-5 * want
 
 
+def sines(n):
+    x, _, z = arrays(n)
+    return (lambda: jit_functions.sines(x, z)), lambda _: np.allclose(z, np.sin(x), rtol=1e-6)
+
+
+def exponentials(n):
+    x, _, z = arrays(n)
+    return (lambda: jit_functions.exponentials(x, z)), lambda _: np.allclose(z, np.exp(x), rtol=1e-6)
+
+
 def mandelbrot(n):
     counts, _, _ = arrays(n, n)
     counts = counts.view(np.int32)
@@ -76,8 +86,8 @@ def compile_saxpy(_):
     return (lambda: njit(fastmath=True)(jit_functions.saxpy.py_func).compile(SAXPY)), lambda _: True
 
 
-JOBS = {"saxpy": saxpy, "total": total, "mandelbrot": mandelbrot, "matmul": matmul,
-        "compile": compile_saxpy}
+JOBS = {"saxpy": saxpy, "total": total, "sines": sines, "exponentials": exponentials,
+        "mandelbrot": mandelbrot, "matmul": matmul, "compile": compile_saxpy}
 
 
 def main():
