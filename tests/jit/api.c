@@ -3,23 +3,11 @@
  * scalar type, arrays, exceptions, inspection, and misuse. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "jit.h"
-
-static const JitApi *jit;
-static int failed;
-
-#define CHECK(cond)                                                                                \
-    do {                                                                                           \
-        if (!(cond)) {                                                                             \
-            failed++;                                                                              \
-            printf("%s:%d: %s\n  %s\n", __FILE__, __LINE__, #cond, jit->error());                  \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 static const char source[] =
     "import math\nimport numpy as np\nfrom numba import njit, vectorize\n"
@@ -78,8 +66,6 @@ static const char source[] =
     "N = 3\n"
     "def python_only():\n"
     "    return [N]\n";
-
-static JitModule *module;
 
 static void pointers(void) {
     double (*twice_f64)(double);

@@ -4,23 +4,10 @@
  * and arrays that overlap; and what goes wrong: exceptions, launches, misuse. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "jit.h"
-
-static const JitApi *jit;
-static JitModule *module;
-static int failed;
-
-#define CHECK(cond)                                                                                \
-    do {                                                                                           \
-        if (!(cond)) {                                                                             \
-            failed++;                                                                              \
-            printf("%s:%d: %s\n  %s\n", __FILE__, __LINE__, #cond, jit->error());                  \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 static JitValue array(JitKind kind, void *data, int64_t a, int64_t b, int64_t c) {
     static const int64_t sizes[] = {0, 1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8};

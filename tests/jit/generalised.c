@@ -2,23 +2,10 @@
 /* jit_generalised - guvectorized functions from C: shapes that fit and shapes that do not, outputs
  * whose shapes are asked for, and the same results and exceptions on one core, on all and on the
  * CUDA device, if there is one. What they compute is compared with Numba by jit_corpus. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "jit.h"
-
-static const JitApi *jit;
-static JitModule *module;
-static int failed;
-
-#define CHECK(cond)                                                                                \
-    do {                                                                                           \
-        if (!(cond)) {                                                                             \
-            failed++;                                                                              \
-            printf("%s:%d: %s\n  %s\n", __FILE__, __LINE__, #cond, jit->error());                  \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 static const char source[] =
     "from numba import njit, guvectorize\n"
