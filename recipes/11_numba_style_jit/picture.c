@@ -10,7 +10,7 @@ static void colour(unsigned char v, unsigned char *rgb) {
     int at = v * 3, k = at / 256, part = at % 256;
     for (int c = 0; c < 3; c++) {
         int low = stops[k][c], high = stops[k + 1][c];
-        rgb[c] = v ? (unsigned char)(low + (high - low) * part / 256) : 0;
+        rgb[c] = (unsigned char)(v ? low + (high - low) * part / 256 : 0);
     }
 }
 
