@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* check.h - what the tests of the compiler as a library share: the compiler, the module in work, and
- * a check that goes on after a failure and says what the compiler's last error was. */
+/* check.h - what the tests of the compiler as a library share: the compiler, the module in work,
+ * and a check that goes on after a failure and says what the compiler's last error was. */
 #ifndef JIT_CHECK_H
 #define JIT_CHECK_H
 #include <stdio.h>

@@ -108,7 +108,7 @@ int not_started(const Exercise *exercise, const Options *options);
 int learner_recall(const char *folder, const char *key);
 int learner_remember(const char *folder, const char *key, int value);
 
-/* ---- case.c, case_program.c, case_ptx.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
+/* ---- case.c, case_*.c, oclgrind.c, cusim.c: one case, in a process of its own ---- */
 typedef enum CaseStatus {
     CASE_PASSED,
     CASE_WRONG,   /* a wrong result */

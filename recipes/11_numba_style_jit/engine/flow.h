@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* flow.h - what the parts of step 3 share: flow.c (blocks, variables), flow_statements.c,
- * flow_expr.c (expressions), flow_each.c (loops over arrays), flow_parallel.c (prange) and flow_cuda.c (the words of CUDA). */
+ * flow_expr.c (expressions), flow_each.c (loops over arrays), flow_parallel.c (prange) and
+ * flow_cuda.c (the words of CUDA). */
 #ifndef JIT_FLOW_H
 #define JIT_FLOW_H
 #include "internal.h"

@@ -175,7 +175,7 @@ typedef enum {
     V_PARALLEL /* a prange loop on several threads: see flow_parallel.c */
 } ValueKind;
 
-enum { ALIAS = 2, EACH = 3 };
+enum { ALIAS = 2, EACH = 3 /* a len() that a for loop asks for */ };
 
 /* An array that is made in a kernel. */
 typedef struct Made {
@@ -194,7 +194,7 @@ typedef struct Value {
     struct BasicBlock *block;
     struct Value *next; /* in the block */
     Node *literal;      /* V_CONST */
-    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi that stands for y = x; RULE_GRID: axes; RULE_LEN: EACH for a loop */
+    int index;          /* V_PARAM, V_ITEM; ALIAS in a phi for y = x; RULE_GRID: axes; EACH */
     Made *made;         /* RULE_MEMORY */
     int expected;       /* V_ITEM */
     const char *name;   /* the variable it was assigned to; V_SHAPE: the attribute */
