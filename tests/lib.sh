@@ -59,12 +59,12 @@ prints_one_object() {
     validate "$work/out" || fail "$(cat "$work/valid")"
 }
 
-# validate FILE - 0 if it is valid JSON of that form, or if no Python here has the module that
-# knows.
+# validate FILE [SCHEMA] - 0 if it is valid JSON of that form, or of SCHEMA's below the cookbook's
+# folder, or if no Python here has the module that knows.
 validate() {
     interpreter=$(python)
     [ -n "$interpreter" ] || return 0
-    "$interpreter" "$HC_SOURCE/tests/validate.py" "$HC_SOURCE/common/hc/result.schema.json" "$1" \
+    "$interpreter" "$HC_SOURCE/tests/validate.py" "$HC_SOURCE/${2-common/hc/result.schema.json}" "$1" \
         >"$work/valid" 2>&1
 }
 

@@ -87,22 +87,13 @@ static void note_times(const JitModule *module, double ms) {
 /* Of a function with cache=True: was it compiled now, or by an earlier run? */
 static void note_cache(JitModule *module, const char *function, bool no_cache) {
     JitCache cache;
-    char text[8192];
     need_jit(jit_api.cache(module, function, &cache), function);
     if (!cache.wanted) return;
     bool off = no_cache || cache.trouble, hit = cache.hits && !cache.misses;
-    snprintf(text, sizeof text, "%s: %s",
-             off   ? "off"
-             : hit ? "hit"
-                   : "miss",
-             no_cache        ? "--no-cache"
-             : cache.trouble ? cache.trouble
-                             : cache.folder);
-    hc_note_text("cache", "cache", text);
-    cJSON_ReplaceItemInObject(hc_results(), "cache",
-                              cJSON_CreateString(off   ? "off"
-                                                 : hit ? "hit"
-                                                       : "miss"));
+    const char *word = off ? "off" : hit ? "hit" : "miss";
+    const char *where = no_cache ? "--no-cache" : cache.trouble ? cache.trouble : cache.folder;
+    hc_say("%-10s %s: %s\n", "cache", word, where);
+    cJSON_AddStringToObject(hc_results(), "cache", word);
 }
 
 static int show(JitModule *module, const char *function, const JitValue *values, size_t n) {

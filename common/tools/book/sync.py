@@ -12,7 +12,7 @@ A block stands between a marker and `<!-- end -->`, and GitHub shows the block b
     <!-- kernel NAME [FILE REGION] -->    kernels/NAME.cu and .cl, and the C reference in that region
     <!-- output NAME -->                  what a command of tests/book/outputs.txt printed
     <!-- measured FILE -->                a table from a result of `./cook bench --json`
-    <!-- exercises RECIPE -->             the exercises of a recipe
+    <!-- exercises RECIPE -->             the exercises of a recipe, or of cusim
     <!-- chapters -->                     the chapters, with minutes and where they were checked
     <!-- commands NAME -->                what the reader types; a test types it, nothing rewrites it
 
@@ -248,10 +248,11 @@ class Book:
 
     def render_exercises(self, chapter, block):
         recipe = block.args[0]
-        if recipe not in self.recipes:
+        if recipe not in self.recipes and recipe != "cusim":
             raise Fault(chapter, block.line, f"there is no recipe '{recipe}'", "mend the name in the marker")
+        folder = self.root / ("common" if recipe == "cusim" else "recipes") / recipe / "exercises"
         found = []
-        for file in sorted((self.root / "recipes" / recipe / "exercises").glob("*/exercise.json")):
+        for file in sorted(folder.glob("*/exercise.json")):
             item = json.loads(file.read_text())
             found.append((item["minutes"], item["name"], item["title"]))
         if not found:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The exercise runner, behind ./cook exercise: it reads the command line and hands over.
  *
- *   hc_exercise --root COOKBOOK --build TREE list|show|start|check|hint|reset|solution|archive ...
- *   hc_exercise --root COOKBOOK --build TREE prove NAME     for teachers: does it prove itself?
+ *   hc_exercise --root COOKBOOK --build TREE COMMAND [WORDS] [OPTIONS]     --help lists them
  *
  * CTest starts it as `case`, for one case of a check; nobody types that.
  */

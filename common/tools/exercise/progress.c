@@ -11,10 +11,11 @@ typedef struct Sum {
 
 static void add(const Options *options, const Exercise *e, Sum *sum) {
     char *folder = learner_folder(options, e);
+    const char *state = learner_state(options, e);
     int minutes = exercise_list(e, "minutes")->valueint;
-    bool passed = learner_recall(folder, "passed") != 0;
+    bool passed = strcmp(state, "passed") == 0;
     sum->exercises++;
-    sum->started += file_exists(folder);
+    sum->started += strcmp(state, "new") != 0;
     sum->passed += passed;
     sum->checks += learner_recall(folder, "checks");
     sum->hints += learner_recall(folder, "hints");
@@ -34,14 +35,12 @@ static void print_next(const Options *options, const Catalog *catalog) {
     const Exercise *fresh = NULL;
     for (size_t i = 0; i < catalog->count; i++) {
         const Exercise *e = &catalog->items[i];
-        char *folder = learner_folder(options, e);
-        bool passed = learner_recall(folder, "passed") != 0;
-        free(folder);
-        if (!passed && learner_started(options, e)) {
+        const char *state = learner_state(options, e);
+        if (strcmp(state, "started") == 0) {
             printf("Go on with: ./cook exercise watch %s\n", e->name);
             return;
         }
-        if (!passed && !fresh) fresh = e;
+        if (strcmp(state, "new") == 0 && !fresh) fresh = e;
     }
     if (fresh) printf("Next: ./cook exercise start %s\n", fresh->name);
     else puts("All of them. What about an exercise of your own? common/tools/exercise/README.md");

@@ -193,10 +193,10 @@ const Case *jit_builtin_case(const Builtin *b, const Type *const *args, int coun
 
 bool jit_is_pythons(const char *name) {
     static const char *const names[] = {
-        "print", "enumerate", "zip", "sum",     "list",  "tuple",  "dict",       "set",      "str",
-        "map",   "filter",    "any", "all",     "iter",  "next",   "sorted",     "reversed", "chr",
-        "ord",   "hash",      "id",  "type",    "input", "open",   "isinstance", "slice",    "repr",
-        "bin",   "hex",       "oct", "complex", "bytes", "format", "getattr",    "setattr"};
+        "print", "sum",     "list",  "tuple",  "dict",       "set",      "str",  "map", "filter",
+        "any",   "all",     "iter",  "next",   "sorted",     "reversed", "chr",  "ord", "hash",
+        "id",    "type",    "input", "open",   "isinstance", "slice",    "repr", "bin", "hex",
+        "oct",   "complex", "bytes", "format", "getattr",    "setattr"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0) return true;
     return false;

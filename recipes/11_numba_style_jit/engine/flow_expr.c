@@ -246,6 +246,9 @@ static const Builtin *find_builtin(Flow *f, Node *n) {
         jit_refuse(f->s, n->pos, "only functions can be called");
     }
     const Builtin *builtin = jit_builtin(qualified);
+    if (strcmp(qualified, "enumerate") == 0 || strcmp(qualified, "zip") == 0)
+        jit_refuse(f->s, n->pos, "%s() can only stand in: for ... in %s(...)", qualified,
+                   qualified);
     if (!builtin && n->a->kind == N_NAME && jit_is_pythons(n->a->name))
         jit_refuse(f->s, n->pos, "Python's function '%s' is not part of this language", qualified);
     if (!builtin && n->a->kind == N_NAME && !jit_lookup(f->m, n->a->name))

@@ -284,7 +284,7 @@ int jit_call_reduce(JitModule *m, Function *f, JitTarget target, const JitValue 
  * NULL: it is not that, or there is no array. */
 Special *jit_derived(JitModule *m, Function *f, JitTarget target, const Type **args, int n);
 /* jit_run_special - compile for the target and run, on the CUDA device with that many threads or
- * more (api.c).
+ * more (call.c).
  *   returns  the exception, or 0 */
 int jit_run_special(JitModule *m, Special *sp, JitTarget target, size_t threads, JitValue *args,
                     size_t n);
