@@ -84,14 +84,9 @@ static int write_script(const HcPlot *plot, size_t curves) {
     fprintf(file, "# Draws %s.png and %s.svg from %s.tsv: gnuplot %s.gp, in this folder.\n",
             plot->name, plot->name, plot->name, plot->name);
     fprintf(file, "set datafile separator tab\nset datafile missing '?'\n");
-    fprintf(file,
-            "set border 3 lc rgb '#444444'\nset tics nomirror textcolor rgb '#222222'\n"
-            "set grid xtics ytics lc rgb '#dddddd' lt 1\n"
-            "set key top %s box lc rgb '#dddddd' height 0.5 noenhanced\n",
-            plot->rows && curves &&
-                    plot->values[1] > plot->values[(plot->rows - 1) * (curves + 1) + 1]
-                ? "right"
-                : "left");
+    fprintf(file, "set border 3 lc rgb '#444444'\nset tics nomirror textcolor rgb '#222222'\n"
+                  "set grid xtics ytics lc rgb '#dddddd' lt 1\n"
+                  "set key outside center top horizontal maxcols 3 width 1 noenhanced\n");
     quote(file, "set title ", plot->title, " noenhanced offset 0,-0.3\n");
     quote(file, "set xlabel ", plot->x_label, " noenhanced\n");
     quote(file, "set ylabel ", plot->y_label, " noenhanced\n");
@@ -105,10 +100,8 @@ static int write_script(const HcPlot *plot, size_t curves) {
     if (plot->log_x) fprintf(file, ")\n");
     if (plot->log_y) fprintf(file, "set logscale y 2\nset format y '%%.3g'\n");
     else if (plot->from_zero) fprintf(file, "set yrange [0:*]\n");
-    /* Room above for the legend; a single curve has none, since the title says what it is. */
-    const char *above = plot->log_y ? "0" : curves == 1 ? "graph 0.08" : "graph 0.2";
-    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", above);
-    if (curves == 1) fprintf(file, "unset key\n");
+    fprintf(file, "set offsets graph 0.03, graph 0.03, %s, 0\n", plot->log_y ? "0" : "graph 0.08");
+    if (curves == 1) fprintf(file, "unset key\n"); /* the title says what it is */
     fprintf(file,
             "do for [kind in 'png svg'] {\n"
             "    if (kind eq 'svg') {\n"
